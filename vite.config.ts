@@ -1,0 +1,27 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import path from 'node:path';
+import { defineConfig } from 'vite';
+import { isolationHeaders } from './edge/headers.ts';
+import { modelFiles } from './web/models/vite-plugin.ts';
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  root: path.join(root, 'web'),
+  publicDir: path.join(root, 'web/public'),
+  cacheDir: path.join(root, '.cache/vite'),
+  plugins: [svelte({ configFile: path.join(root, 'svelte.config.js') }), modelFiles()],
+  worker: { format: 'es' },
+  build: {
+    outDir: path.join(root, 'dist/web'),
+    emptyOutDir: true,
+    target: 'es2024',
+    // Inlined assets would be data: addresses, which the content security policy forbids for scripts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 3000,
+  },
+  optimizeDeps: {
+    exclude: ['@ffmpeg/ffmpeg', '@ffmpeg/core', '@mediabunny/aac-encoder'],
+  },
+  server: { headers: isolationHeaders, fs: { allow: [root] } },
+});

@@ -1,0 +1,81 @@
+/** What the person decided: plain immutable JSON. It refers to the recording by source time. */
+import type { SourceRange, SourceTime } from './time.ts';
+
+export const projectSchema = 1;
+
+/** A range the person cut by hand (text or strip selection, removed step). */
+export interface ManualCut extends SourceRange {
+  id: string;
+  reason: 'words' | 'range' | 'step';
+}
+
+/** What happens to findings that the person did not decide one by one. */
+export interface RemovalPolicy {
+  fillers: boolean;
+  silences: boolean;
+  disfluencies: boolean;
+  /** Seconds; shorter silences stay. */
+  minSilence: number;
+  /** Seconds of silence left standing on each side of a cut pause. */
+  keptPause: number;
+  /** Findings below this confidence stay until the person cuts them. */
+  minConfidence: number;
+}
+
+export interface StillChoice {
+  time: SourceTime;
+  /** What a screen reader says. */
+  alt: string;
+}
+
+export interface Step extends SourceRange {
+  id: string;
+  title: string;
+  /** Inline Markdown, paragraphs parted by an empty line. */
+  text: string;
+  /** Where its claim comes from; `written` once a person typed it. */
+  claim: 'shown' | 'said' | 'written';
+  still: StillChoice | null;
+  /** The choice and its runners-up, best first. */
+  stillChoices: SourceTime[];
+  interaction: number | null;
+}
+
+export interface SoundChoice {
+  denoise: boolean;
+  /** To -16 LUFS. */
+  normalise: boolean;
+}
+
+export interface Project {
+  schema: typeof projectSchema;
+  id: string;
+  recordingId: string;
+  title: string;
+  /** Milliseconds since the epoch. */
+  updatedAt: number;
+  removal: RemovalPolicy;
+  /** Decisions on single findings, by `findingKey`. */
+  decisions: Readonly<Record<string, 'cut' | 'keep'>>;
+  cuts: readonly ManualCut[];
+  /** Corrected words, by `wordKey`. An empty text hides the word from captions and article. */
+  corrections: Readonly<Record<string, string>>;
+  sound: SoundChoice;
+  steps: readonly Step[];
+}
+
+export const defaultRemoval: RemovalPolicy = {
+  fillers: true,
+  silences: true,
+  disfluencies: false,
+  minSilence: 0.6,
+  keptPause: 0.12,
+  minConfidence: 0.5,
+};
+
+export type FindingKind = 'filler' | 'silence' | 'disfluency';
+const ms = (t: number) => Math.round(t * 1000);
+/** A finding is known by what it is and where it starts (milliseconds), so decisions outlive a new analysis. */
+export const findingKey = (kind: FindingKind, finding: { start: number }) =>
+  `${kind}:${ms(finding.start)}`;
+export const wordKey = (word: { start: number }) => String(ms(word.start));

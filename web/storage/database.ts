@@ -1,0 +1,50 @@
+/** The Dexie tables and their migrations. */
+import Dexie, { type EntityTable, type Table } from 'dexie';
+import type { Evidence, Stage } from '../core/evidence.ts';
+import type { Project } from '../core/project.ts';
+import type { Recording } from '../core/recording.ts';
+
+export interface EvidenceRow<S extends Stage = Stage> {
+  recordingId: string;
+  stage: S;
+  /** Of the analyser that made it, see `analyserVersions`. */
+  version: number;
+  /** What else it depends on: model and language. Another key means another result. */
+  variant: string;
+  data: Evidence[S];
+}
+
+/** Unfinished work of a stage, so that a reload goes on where it stopped. */
+export interface CheckpointRow {
+  recordingId: string;
+  stage: Stage;
+  version: number;
+  variant: string;
+  data: unknown;
+}
+
+export interface SettingRow {
+  key: string;
+  value: unknown;
+}
+
+export class CairnDatabase extends Dexie {
+  declare recordings: EntityTable<Recording, 'id'>;
+  declare projects: EntityTable<Project, 'id'>;
+  declare evidence: Table<EvidenceRow, [string, Stage]>;
+  declare checkpoints: Table<CheckpointRow, [string, Stage]>;
+  declare settings: EntityTable<SettingRow, 'key'>;
+
+  constructor(name = 'cairn') {
+    super(name);
+    this.version(1).stores({
+      recordings: 'id, createdAt, fingerprint',
+      projects: 'id, recordingId',
+      evidence: '[recordingId+stage], recordingId',
+      checkpoints: '[recordingId+stage], recordingId',
+      settings: 'key',
+    });
+  }
+}
+
+export const database = new CairnDatabase();

@@ -1,0 +1,99 @@
+/**
+ * The one place that touches the origin private file system. Paths are `/`-separated from its root:
+ * `recordings/<id>/…` media and large evidence, `exports/…` finished outputs, `temp/…` anything that
+ * may be dropped at start. Works on the page and in workers.
+ */
+import { AppError } from '../core/errors.ts';
+
+export const recordingFolder = (id: string) => `recordings/${id}`;
+
+async function directory(path: string, create: boolean): Promise<FileSystemDirectoryHandle> {
+  let folder = await navigator.storage.getDirectory();
+  for (const name of path.split('/').filter(Boolean)) {
+    folder = await folder.getDirectoryHandle(name, { create });
+  }
+  return folder;
+}
+
+const split = (path: string): [string, string] => {
+  const at = path.lastIndexOf('/');
+  return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
+};
+
+/** Handle of a file; its folders are made when `create` is set. Throws `storage-lost` when it is not there. */
+export async function fileHandle(path: string, { create = false } = {}): Promise<FileSystemFileHandle> {
+  const [folder, name] = split(path);
+  try {
+    return await (await directory(folder, create)).getFileHandle(name, { create });
+  } catch (error) {
+    throw storageError(error, path);
+  }
+}
+
+export const readFile = async (path: string): Promise<File> => (await fileHandle(path)).getFile();
+
+export async function exists(path: string): Promise<boolean> {
+  return fileHandle(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Writes a whole small file; the old content stays until the new one is complete. */
+export async function writeFile(path: string, data: Blob | BufferSource | string): Promise<void> {
+  try {
+    const stream = await (await fileHandle(path, { create: true })).createWritable();
+    await stream.write(data);
+    await stream.close();
+  } catch (error) {
+    throw storageError(error, path);
+  }
+}
+
+/** Removes a file or a folder with all in it; nothing there is fine. */
+export async function remove(path: string): Promise<void> {
+  const [folder, name] = split(path);
+  try {
+    await (await directory(folder, false)).removeEntry(name, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw storageError(error, path);
+  }
+}
+
+/** Names in a folder; empty when there is no such folder. */
+export async function list(path: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const name of (await directory(path, false)).keys()) names.push(name);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw storageError(error, path);
+  }
+  return names;
+}
+
+/** Bytes of all files below a folder. */
+export async function sizeOf(path: string): Promise<number> {
+  async function size(folder: FileSystemDirectoryHandle): Promise<number> {
+    let sum = 0;
+    for await (const entry of folder.values()) {
+      sum += entry.kind === 'file' ? (await entry.getFile()).size : await size(entry);
+    }
+    return sum;
+  }
+  const folder = await directory(path, false).catch(() => null);
+  return folder ? size(folder) : 0;
+}
+
+export function storageError(error: unknown, path: string): AppError {
+  if (error instanceof AppError) return error;
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  const code =
+    name === 'QuotaExceededError'
+      ? 'disk-full'
+      : name === 'NoModificationAllowedError'
+        ? 'recording-busy'
+        : name === 'SecurityError'
+          ? 'storage-denied'
+          : 'storage-lost';
+  return new AppError(code, `${path}: ${String(error)}`, { cause: error });
+}
