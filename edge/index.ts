@@ -1,0 +1,49 @@
+/** The edge: serves the app and, later, accounts, storage signing and publishing. Never sees a recording. */
+import { Hono } from 'hono';
+import type { Env } from './env.ts';
+import { securityHeaders } from './headers.ts';
+import { checkHealth } from './health.ts';
+import { openBucket } from './storage/bucket.ts';
+
+const yearInSeconds = 31_536_000;
+
+/** Files whose address holds a hash of their content never change. */
+const cacheControl = (path: string) =>
+  /^\/(assets\/|models\/[0-9a-f]{16}\/)/.test(path)
+    ? `public, max-age=${yearInSeconds}, immutable`
+    : 'no-cache';
+
+const app = new Hono<{ Bindings: Env }>()
+  .use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(securityHeaders(openBucket(context.env)?.origin))) {
+      context.res.headers.set(name, value);
+    }
+  })
+  .get('/healthz', async (context) => {
+    const health = await checkHealth(context.env, new URL(context.req.url).origin);
+    context.header('Cache-Control', 'no-store');
+    return context.json(health, health.ok ? 200 : 503);
+  })
+  .all('/api/*', (context) => context.json({ code: 'not-found', message: 'no such endpoint' }, 404))
+  .get('*', async (context) => {
+    const { pathname } = new URL(context.req.url);
+    const asset = await context.env.ASSETS.fetch(context.req.raw);
+    const isPage = asset.headers.get('content-type')?.startsWith('text/html') ?? false;
+    // A missing script or model part must be an error, not the app's page with status 200.
+    if (isPage && /\.[a-z0-9]+$|^\/models\/|^\/assets\//i.test(pathname) && pathname !== '/index.html') {
+      await asset.body?.cancel();
+      return context.text('Not found', 404);
+    }
+    const response = new Response(asset.body, asset);
+    response.headers.set('Cache-Control', cacheControl(pathname));
+    return response;
+  })
+  .notFound((context) => context.text('Not found', 404))
+  .onError((error, context) => {
+    console.error(error);
+    return context.json({ code: 'unexpected', message: 'the server failed' }, 500);
+  });
+
+export type Api = typeof app;
+export default app;

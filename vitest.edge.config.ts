@@ -1,0 +1,23 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  cacheDir: path.join(root, '.cache/vitest-edge'),
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: path.join(root, 'wrangler.toml') },
+      miniflare: {
+        bindings: { MIGRATIONS: await readD1Migrations(path.join(root, 'edge/migrations')) },
+        assets: { directory: path.join(root, 'edge/test/assets'), binding: 'ASSETS' },
+      },
+    })),
+  ],
+  test: {
+    name: 'edge',
+    include: ['edge/**/*.test.ts'],
+    setupFiles: ['edge/test/setup.ts'],
+  },
+});
