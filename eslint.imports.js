@@ -1,0 +1,74 @@
+/** Who may import whom (docs/decisions.md). Each entry lists what a folder's code may not reach for. */
+
+const folders = [
+  'core', 'capture', 'analysis', 'render', 'documents', 'models', 'storage', 'import', 'workers', 'api',
+  'state', 'library', 'recorder', 'editor', 'article', 'publish', 'account', 'share', 'settings', 'headless', 'ui',
+];
+const engine = ['core', 'models', 'storage', 'workers'];
+const screen = ['core', 'state', 'ui'];
+
+/** folder → folders of web/ it may import, besides itself */
+const allowed = {
+  core: [],
+  models: ['core', 'storage'],
+  storage: ['core'],
+  capture: engine,
+  analysis: engine,
+  render: engine,
+  documents: engine,
+  import: engine,
+  workers: ['core', 'analysis', 'render', 'documents', 'import', 'models', 'storage', 'capture'],
+  api: ['core'],
+  state: ['core', 'analysis', 'render', 'documents', 'import', 'models', 'storage', 'workers', 'capture', 'api', 'ui'],
+  library: screen,
+  recorder: screen,
+  editor: [...screen, 'article'],
+  article: screen,
+  publish: screen,
+  account: screen,
+  share: screen,
+  settings: screen,
+  headless: screen,
+  ui: ['core'],
+};
+
+const pure = ['window', 'document', 'navigator', 'fetch', 'indexedDB', 'localStorage', 'self', 'postMessage'];
+
+export const importTable = [
+  ...Object.entries(allowed).map(([folder, may]) => ({
+    files: [`web/${folder}/**/*.{ts,svelte}`],
+    ignores: ['**/*.test.ts', '**/train/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${folders.filter((f) => f !== folder && !may.includes(f)).join('|')}|edge|extension)/`,
+              message: `web/${folder} may import: ${[...may].join(', ') || 'nothing'}.`,
+            },
+            ...(folder === 'ui' ? [] : [{ group: ['bits-ui'], message: 'Only web/ui uses the component library.' }]),
+            ...(['core', 'capture', 'analysis', 'render', 'documents', 'models', 'storage', 'import', 'workers'].includes(folder)
+              ? [{ group: ['svelte', 'svelte/*'], message: 'This layer knows no Svelte.' }]
+              : []),
+          ],
+        },
+      ],
+    },
+  })),
+  {
+    files: ['web/core/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-globals': ['error', ...pure] },
+  },
+  {
+    files: ['edge/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(\\.\\./)+web/(?!core/)', message: 'The edge imports nothing of web but core.' }] },
+      ],
+    },
+  },
+];

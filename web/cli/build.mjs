@@ -1,0 +1,5 @@
+/** `npm run build`: the app into dist/web. */
+import { build, install } from './install.mjs';
+
+install();
+build();
