@@ -72,6 +72,10 @@ export interface SceneChange {
   area: number;
   /** Bounding box of the change in fractions of the picture, 0 to 1. */
   box: { x: number; y: number; width: number; height: number };
+  /** Looks of the settled picture: equal numbers look the same; 0 is the first picture. */
+  state: number;
+  /** Shows again what was there before the last change in this place: something closed or vanished. */
+  reverts: boolean;
 }
 
 export interface ScreenEvidence {
