@@ -1,0 +1,64 @@
+import type { ErrorCode } from '../../../core/errors.ts';
+
+type Details = Readonly<Record<string, string | number>>;
+
+const named = (details: Details, otherwise: string) =>
+  typeof details['name'] === 'string' ? `“${details['name']}”` : otherwise;
+
+/** One sentence or two for every code; a missing one does not compile. */
+export const errors: Record<ErrorCode, (details: Details) => string> = {
+  unexpected: () =>
+    'Something went wrong that we did not foresee. Your recordings are safe. Try again, and reload the page if it happens again.',
+  cancelled: () => 'Stopped.',
+  'worker-crashed': () =>
+    'A background task stopped, probably for lack of memory. Your work is saved. Close other tabs and try again.',
+  'disk-full': () =>
+    'There is not enough space left for this in the browser’s storage. Nothing was changed. Delete recordings you no longer need, or free space on the disk, and try again.',
+  'storage-lost': () =>
+    'A file of this recording is no longer in the browser’s storage. Import the recording again; your edits are kept.',
+  'storage-denied': () =>
+    'This browser does not let the page store files, as in some private windows. Open Cairn in a normal window.',
+  'file-empty': (d) =>
+    `${named(d, 'The file')} is empty. Check that it was copied or downloaded completely.`,
+  'file-unreadable': (d) =>
+    `${named(d, 'The file')} could not be read as video or sound; it may be damaged or of another kind. Nothing was imported. Try to play it in another program first.`,
+  'file-too-large': (d) =>
+    `${named(d, 'The file')} is too large to convert in the browser. Convert it to MP4 (H.264 and AAC) with another program, or split it, and import the result.`,
+  'codec-unsupported': (d) =>
+    `${named(d, 'The file')} uses a format that neither this browser nor the built-in converter can decode. Export it as MP4 (H.264 and AAC) and import that.`,
+  'no-media-track': (d) => `There is neither picture nor sound in ${named(d, 'this file')}.`,
+  'conversion-failed': (d) =>
+    `${named(d, 'The file')} could not be converted; it may be damaged. Nothing was imported. Export it as MP4 (H.264 and AAC) with another program and import that.`,
+  'conversion-out-of-memory': (d) =>
+    `The browser ran out of memory while converting ${named(d, 'the file')}. Nothing was imported. Close other tabs and try again, or convert it to MP4 (H.264 and AAC) with another program first.`,
+  'subtitle-unreadable': (d) =>
+    `No text was found in ${named(d, 'the subtitle file')}. It should be a VTT, SRT or plain text file.`,
+  'recording-missing': () => 'This recording is no longer in the library.',
+  'recording-busy': () =>
+    'This recording is being used in another tab. Close that tab and try again.',
+  'model-missing': () =>
+    'A model that this needs could not be found on the server. Reload the page; if that does not help, the installation is not complete.',
+  'model-damaged': () =>
+    'A model arrived damaged, twice. Your work is safe. Check the connection and try again.',
+  'model-incompatible': () =>
+    'This model does not run in this browser. Pick another one in Settings.',
+  'model-not-installed': (d) =>
+    `The model ${named(d, '')} is not part of this installation. Pick another one in Settings.`.replace(
+      '  ',
+      ' ',
+    ),
+  'network-unreachable': () =>
+    'The server could not be reached. Your work is on this device and safe. Check the connection and try again.',
+  'analysis-failed': () =>
+    'The analysis stopped. What was found so far is kept, and it goes on from there when you try again.',
+  'no-speech': () =>
+    'No speech was found in this recording. You can still cut it by hand and take screenshots.',
+  'encode-unsupported': () =>
+    'This browser cannot write video in this format. Choose the other format, or use a current Chrome or Edge.',
+  'export-invalid': () =>
+    'The finished file did not pass the check that follows every export, so it was discarded. Your project is unchanged. Export again, or choose the other format.',
+  'export-empty': () =>
+    'Everything in this recording is cut, so there is nothing to export. Restore some of it first.',
+  'project-newer': () =>
+    'This project was saved by a newer version of Cairn. Reload the page to get that version.',
+};

@@ -1,0 +1,26 @@
+export const importing = {
+  drop: 'Drop to import',
+  dropText: 'Video, sound, or a subtitle file',
+  choose: 'Choose files…',
+  waiting: 'Waiting',
+  cancelled: (name: string) => `Import of “${name}” stopped. Nothing was kept.`,
+  existing: (name: string) => `“${name}” is in the library already.`,
+  done: (name: string) => `“${name}” is ready.`,
+  failed: 'Not imported',
+  dismiss: 'Dismiss',
+  whichRecording: 'For which recording is this text?',
+  whichRecordingText: (name: string) =>
+    `“${name}” is used instead of transcribing the recording you choose.`,
+  attached: (name: string) => `“${name}” now uses your text instead of a transcript.`,
+  detached: 'The text was removed. The recording will be transcribed instead.',
+  noRecordings: 'Import the recording first, then add its subtitles.',
+  attach: 'Use this text',
+  notices: {
+    truncated: 'The file ends early. What was there has been imported.',
+    converted: 'Converted so that the browser can play it.',
+    'no-audio': 'No sound',
+    'no-video': 'Sound only',
+    'several-audio-tracks': 'Several sound tracks. The first one with a signal is used.',
+    'duration-repaired': 'The file did not say how long it is; it has been measured.',
+  },
+};

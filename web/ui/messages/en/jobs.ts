@@ -1,0 +1,9 @@
+/** What a long job is doing just now; keys are the `doing` of its progress. */
+export const jobs: Record<string, string> = {
+  copy: 'Copying',
+  check: 'Checking the file',
+  probe: 'Reading the file',
+  model: 'Getting what this needs',
+  convert: 'Converting',
+  poster: 'Making a preview',
+};

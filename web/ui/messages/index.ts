@@ -1,0 +1,16 @@
+/** The one catalogue of strings shown to people. Another language is another folder beside `en`. */
+import { toEnvelope } from '../../core/errors.ts';
+import { common } from './en/common.ts';
+import { errors } from './en/errors.ts';
+import { importing } from './en/importing.ts';
+import { jobs } from './en/jobs.ts';
+import { library } from './en/library.ts';
+import { settings } from './en/settings.ts';
+
+export const messages = { common, errors, importing, jobs, library, settings };
+
+/** What a person reads when something failed: what happened, what is safe, what to do now. */
+export function describeError(error: unknown): string {
+  const { code, details } = toEnvelope(error);
+  return errors[code](details ?? {});
+}
