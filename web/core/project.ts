@@ -62,6 +62,8 @@ export interface Project {
   corrections: Readonly<Record<string, string>>;
   sound: SoundChoice;
   steps: readonly Step[];
+  /** The drafts of the analysis were taken over once; later ones come only when asked for. */
+  stepsAdopted?: boolean;
 }
 
 export const defaultRemoval: RemovalPolicy = {

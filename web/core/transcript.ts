@@ -1,0 +1,159 @@
+/** The transcript as running text: words and findings as tokens, in paragraphs, grouped by steps. */
+import { isRemoved } from './cuts.ts';
+import type { Disfluency, Filler, Silence, SpeechEvidence, Word } from './evidence.ts';
+import type { Project, Step } from './project.ts';
+import { lastAtOrBefore } from './timeline.ts';
+import type { SourceRange, SourceTime } from './time.ts';
+
+export type Token =
+  | {
+      kind: 'word';
+      start: SourceTime;
+      end: SourceTime;
+      word: Word;
+      /** Into the evidence's words. */ index: number;
+      doubted: boolean;
+    }
+  | { kind: 'filler'; start: SourceTime; end: SourceTime; finding: Filler }
+  | { kind: 'silence'; start: SourceTime; end: SourceTime; finding: Silence }
+  | { kind: 'disfluency'; start: SourceTime; end: SourceTime; finding: Disfluency };
+
+export interface Paragraph extends SourceRange {
+  /** Stable while the text above it does not change. */
+  key: string;
+  /** The step it belongs to, and whether it opens it. */
+  step: Step | null;
+  opensStep: boolean;
+  /** Index of its first token in the whole transcript. */
+  from: number;
+  tokens: Token[];
+}
+
+export interface Transcript {
+  tokens: Token[];
+  paragraphs: Paragraph[];
+}
+
+type Decided = Pick<Project, 'removal' | 'decisions' | 'steps'>;
+const middle = (r: SourceRange) => (r.start + r.end) / 2;
+
+/** Findings and words in one row. Words that are fillers are shown by their chip alone. */
+export function listTokens(speech: SpeechEvidence, project: Decided): Token[] {
+  const { fillers, disfluencies } = speech;
+  const inside = (list: readonly SourceRange[], word: Word) => {
+    const at = lastAtOrBefore(list, (f) => f.start, middle(word));
+    return at >= 0 && middle(word) < list[at]!.end;
+  };
+  const tokens: Token[] = [];
+  for (const [index, word] of speech.words.entries()) {
+    if (inside(fillers, word)) continue;
+    const doubted = inside(disfluencies, word);
+    tokens.push({ kind: 'word', start: word.start, end: word.end, word, index, doubted });
+  }
+  for (const f of fillers) tokens.push({ kind: 'filler', start: f.start, end: f.end, finding: f });
+  for (const s of speech.silences) {
+    const shown = s.end - s.start >= project.removal.minSilence || isRemoved(project, 'silence', s);
+    if (shown) tokens.push({ kind: 'silence', start: s.start, end: s.end, finding: s });
+  }
+  for (const d of disfluencies) {
+    // The offer stands right after the words it is about.
+    tokens.push({ kind: 'disfluency', start: d.start, end: d.end, finding: d });
+  }
+  const order = (t: Token) => (t.kind === 'disfluency' ? t.end - 1e-4 : t.start);
+  return tokens.sort((a, b) => order(a) - order(b));
+}
+
+const longParagraph = 70;
+const longPause = 2.5;
+
+/** Cuts the row of tokens into paragraphs: at steps, at long pauses, and at sentence ends once it gets long. */
+export function buildTranscript(speech: SpeechEvidence, project: Decided): Transcript {
+  const tokens = listTokens(speech, project);
+  const steps = [...project.steps].sort((a, b) => a.start - b.start);
+  const stepAt = (time: number) => steps[lastAtOrBefore(steps, (s) => s.start, time)] ?? null;
+  const paragraphs: Paragraph[] = [];
+  let current: Token[] = [];
+  let from = 0;
+  let step: Step | null = null;
+
+  const close = (next: number) => {
+    const [first, last] = [current[0], current.at(-1)];
+    if (first && last) {
+      const opensStep = step !== null && paragraphs.at(-1)?.step !== step;
+      const key = `${Math.round(first.start * 1000)}:${first.kind}`;
+      paragraphs.push({
+        key,
+        step,
+        opensStep,
+        from,
+        tokens: current,
+        start: first.start,
+        end: last.end,
+      });
+    }
+    current = [];
+    from = next;
+  };
+
+  for (const [i, token] of tokens.entries()) {
+    const here = stepAt(token.kind === 'word' ? middle(token) : token.start);
+    const previous = tokens[i - 1];
+    const ended = previous?.kind === 'word' && /[.!?…]["”’)]*$/.test(previous.word.text);
+    const pause = previous?.kind === 'silence' && previous.end - previous.start >= longPause;
+    const full = current.length > longParagraph && (ended || current.length > 2 * longParagraph);
+    if (here !== step || full || (pause && current.length > 12)) close(i);
+    step = here;
+    current.push(token);
+  }
+  close(tokens.length);
+  return { tokens, paragraphs };
+}
+
+/** Index of the paragraph that holds a token. */
+export const paragraphOf = ({ paragraphs }: Transcript, token: number): number =>
+  lastAtOrBefore(paragraphs, (p) => p.from, token);
+
+/** Index of the last token that begins at or before a moment, -1 before the first. */
+export const tokenAt = ({ tokens }: Transcript, time: SourceTime): number =>
+  lastAtOrBefore(tokens, (t) => t.start, time);
+
+/** Whether a moment lies in one of the disjoint, sorted ranges. */
+export function isInside(ranges: readonly SourceRange[], time: number): boolean {
+  const range = ranges[lastAtOrBefore(ranges, (r) => r.start, time)];
+  return range !== undefined && time < range.end;
+}
+
+export const isTokenCut = (ranges: readonly SourceRange[], token: SourceRange): boolean =>
+  isInside(ranges, middle(token));
+
+/**
+ * The time to take out when a person deletes tokens `first` to `last`: the pause after them goes
+ * with them (at most 0.3 s of it), so that no double pause stays.
+ */
+export function deletionRange(
+  tokens: readonly Token[],
+  first: number,
+  last: number,
+): SourceRange | null {
+  const [a, b] = [tokens[first], tokens[last]];
+  if (!a || !b) return null;
+  let end: number = b.end;
+  for (let i = first; i <= last; i++) end = Math.max(end, tokens[i]!.end);
+  const next = tokens[last + 1]?.start ?? end;
+  const tail = Math.max(0, Math.min(next - end, 0.3));
+  return { start: a.start, end: (end + tail) as SourceTime };
+}
+
+/** What finds its way to a reader: kept words with their corrections, as one string. */
+export function keptText(
+  words: readonly Word[],
+  range: SourceRange,
+  cut: readonly SourceRange[],
+  text: (word: Word) => string,
+): string {
+  return words
+    .filter((w) => middle(w) >= range.start && middle(w) < range.end && !isInside(cut, middle(w)))
+    .map(text)
+    .filter(Boolean)
+    .join(' ');
+}
