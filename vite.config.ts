@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import path from 'node:path';
 import { defineConfig } from 'vite';
 import { isolationHeaders } from './edge/headers.ts';
+import { serviceWorker } from './web/cli/service-worker-plugin.ts';
 import { modelFiles } from './web/models/vite-plugin.ts';
 
 const root = import.meta.dirname;
@@ -10,7 +11,7 @@ export default defineConfig({
   root: path.join(root, 'web'),
   publicDir: path.join(root, 'web/public'),
   cacheDir: path.join(root, '.cache/vite'),
-  plugins: [svelte({ configFile: path.join(root, 'svelte.config.js') }), modelFiles()],
+  plugins: [svelte({ configFile: path.join(root, 'svelte.config.js') }), modelFiles(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     outDir: path.join(root, 'dist/web'),
@@ -19,9 +20,19 @@ export default defineConfig({
     // Inlined assets would be data: addresses, which the content security policy forbids for scripts.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 3000,
+    rolldownOptions: {
+      input: { app: path.join(root, 'web/index.html'), sw: path.join(root, 'web/service-worker.ts') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   optimizeDeps: {
     exclude: ['@ffmpeg/ffmpeg', '@ffmpeg/core', '@mediabunny/aac-encoder'],
   },
-  server: { headers: isolationHeaders, fs: { allow: [root] } },
+  server: {
+    headers: isolationHeaders,
+    fs: { allow: [root] },
+    proxy: { '/api': 'http://localhost:8788', '/healthz': 'http://localhost:8788' },
+  },
 });
