@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Plugin } from 'vite';
+import { isolationHeaders } from '../../edge/headers.ts';
 import { embeddedModels, type ModelSource } from './list.ts';
 import { modelsFolder, partSize, type ModelFile, type ModelManifest } from './manifest.ts';
 
@@ -72,7 +73,8 @@ export function modelFiles(): Plugin {
       server.middlewares.use(`/${modelsFolder}`, (request, response, next) => {
         void describe().then(({ manifest, pieces }) => {
           const address = decodeURIComponent((request.url ?? '').split('?')[0]!.replace(/^\//, ''));
-          response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+          // Threads of the ONNX runtime start from here: as worker scripts they need all three.
+          for (const [name, value] of Object.entries(isolationHeaders)) response.setHeader(name, value);
           if (address === 'manifest.json') {
             response.setHeader('Content-Type', 'application/json');
             response.end(JSON.stringify(manifest));
