@@ -14,7 +14,7 @@ type Decided = Pick<Project, 'removal' | 'decisions' | 'cuts'>;
 
 /** Whether this finding is taken out, by the person's word or else by the policy. */
 export function isRemoved(
-  project: Decided,
+  project: Pick<Decided, 'removal' | 'decisions'>,
   kind: FindingKind,
   finding: SourceRange & { confidence: number },
 ): boolean {

@@ -22,7 +22,7 @@ export interface Paragraph extends SourceRange {
   /** Stable while the text above it does not change. */
   key: string;
   /** The step it belongs to, and whether it opens it. */
-  step: Step | null;
+  stepId: string | null;
   opensStep: boolean;
   /** Index of its first token in the whole transcript. */
   from: number;
@@ -34,7 +34,9 @@ export interface Transcript {
   paragraphs: Paragraph[];
 }
 
-type Decided = Pick<Project, 'removal' | 'decisions' | 'steps'>;
+/** Where a step begins; the rest of it does not matter to the text. */
+export type StepStart = Pick<Step, 'id' | 'start'>;
+type Decided = Pick<Project, 'removal' | 'decisions'>;
 const middle = (r: SourceRange) => (r.start + r.end) / 2;
 
 /** Findings and words in one row. Words that are fillers are shown by their chip alone. */
@@ -67,23 +69,22 @@ const longParagraph = 70;
 const longPause = 2.5;
 
 /** Cuts the row of tokens into paragraphs: at steps, at long pauses, and at sentence ends once it gets long. */
-export function buildTranscript(speech: SpeechEvidence, project: Decided): Transcript {
-  const tokens = listTokens(speech, project);
-  const steps = [...project.steps].sort((a, b) => a.start - b.start);
-  const stepAt = (time: number) => steps[lastAtOrBefore(steps, (s) => s.start, time)] ?? null;
+export function buildTranscript(tokens: Token[], stepStarts: readonly StepStart[]): Transcript {
+  const steps = [...stepStarts].sort((a, b) => a.start - b.start);
+  const stepAt = (time: number) => steps[lastAtOrBefore(steps, (s) => s.start, time)]?.id ?? null;
   const paragraphs: Paragraph[] = [];
   let current: Token[] = [];
   let from = 0;
-  let step: Step | null = null;
+  let stepId: string | null = null;
 
   const close = (next: number) => {
     const [first, last] = [current[0], current.at(-1)];
     if (first && last) {
-      const opensStep = step !== null && paragraphs.at(-1)?.step !== step;
+      const opensStep = stepId !== null && paragraphs.at(-1)?.stepId !== stepId;
       const key = `${Math.round(first.start * 1000)}:${first.kind}`;
       paragraphs.push({
         key,
-        step,
+        stepId,
         opensStep,
         from,
         tokens: current,
@@ -101,8 +102,8 @@ export function buildTranscript(speech: SpeechEvidence, project: Decided): Trans
     const ended = previous?.kind === 'word' && /[.!?…]["”’)]*$/.test(previous.word.text);
     const pause = previous?.kind === 'silence' && previous.end - previous.start >= longPause;
     const full = current.length > longParagraph && (ended || current.length > 2 * longParagraph);
-    if (here !== step || full || (pause && current.length > 12)) close(i);
-    step = here;
+    if (here !== stepId || full || (pause && current.length > 12)) close(i);
+    stepId = here;
     current.push(token);
   }
   close(tokens.length);

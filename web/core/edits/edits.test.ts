@@ -5,7 +5,7 @@ import type { SpeechEvidence, Word } from '../evidence.ts';
 import { History } from '../history.ts';
 import { sourceRange, sourceTime, type SourceRange } from '../time.ts';
 import { TimeMap } from '../timeline.ts';
-import { buildTranscript, deletionRange, isInside, isTokenCut } from '../transcript.ts';
+import { buildTranscript, deletionRange, isInside, isTokenCut, listTokens } from '../transcript.ts';
 import type { Project, Step } from '../project.ts';
 import { cutRange, restoreAllCuts, restoreRange } from './cuts.ts';
 import { newProject } from './create.ts';
@@ -75,16 +75,14 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
   fc.tuple(id, fc.nat(5)).map(([s, to]) => steps.moveStep(s, to)),
   id.map(steps.mergeWithNext),
   id.map((s) => steps.deleteStepAndCut(s, `d${counter++}`)),
-  fc
-    .tuple(id, fc.double({ min: 0, max: 60, noNaN: true }))
-    .map(([s, at]) =>
-      steps.splitStep(s, {
-        at: sourceTime(at),
-        textOffset: 6,
-        newId: `s${counter++}`,
-        newTitle: 'New',
-      }),
-    ),
+  fc.tuple(id, fc.double({ min: 0, max: 60, noNaN: true })).map(([s, at]) =>
+    steps.splitStep(s, {
+      at: sourceTime(at),
+      textOffset: 6,
+      newId: `s${counter++}`,
+      newTitle: 'New',
+    }),
+  ),
 );
 
 function freeze<T>(value: T): T {
@@ -178,11 +176,11 @@ describe('cuts', () => {
 
 describe('transcript', () => {
   test('every word is in it once, in order, and paragraphs cover it', () => {
-    const { tokens, paragraphs } = buildTranscript(evidence, base);
+    const { tokens, paragraphs } = buildTranscript(listTokens(evidence, base), base.steps);
     const words = tokens.filter((t) => t.kind === 'word');
     expect(words.length).toBe(100);
     expect(paragraphs.flatMap((p) => p.tokens)).toEqual(tokens);
-    expect(paragraphs.filter((p) => p.opensStep).map((p) => p.step?.id)).toEqual(['a', 'b', 'c']);
+    expect(paragraphs.filter((p) => p.opensStep).map((p) => p.stepId)).toEqual(['a', 'b', 'c']);
     expect(words.filter((t) => t.kind === 'word' && t.doubted).length).toBe(2);
   });
 
@@ -190,15 +188,21 @@ describe('transcript', () => {
     fc.assert(
       fc.property(fc.nat(90), fc.nat(20), (first, count) => {
         const plain = setRemoval({ fillers: false, silences: false })(base);
-        const { tokens } = buildTranscript(evidence, plain);
+        const { tokens } = buildTranscript(listTokens(evidence, plain), plain.steps);
         const last = Math.min(first + count, tokens.length - 1);
         const deleted = cutRange(deletionRange(tokens, first, last)!, 'words', 'c')(plain);
         const ranges = cutRanges(listCuts(deleted, evidence));
         const gone = tokens.map((t, i) => [isTokenCut(ranges, t), i] as const).filter(([g]) => g);
         for (const [, i] of gone) {
           const inside = i >= first && i <= last;
-          // Offers cover words, so they follow the words that they are about.
-          expect(inside || tokens[i]!.kind === 'disfluency').toBe(true);
+          // An offer covers words: it goes with them, and they go with it.
+          const offered = tokens
+            .slice(first, last + 1)
+            .some(
+              (t) =>
+                t.kind === 'disfluency' && tokens[i]!.start >= t.start && tokens[i]!.end <= t.end,
+            );
+          expect(inside || offered || tokens[i]!.kind === 'disfluency').toBe(true);
         }
         for (let i = first; i <= last; i++)
           if (tokens[i]!.kind === 'word') expect(isTokenCut(ranges, tokens[i]!)).toBe(true);
