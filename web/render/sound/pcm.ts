@@ -1,0 +1,166 @@
+/**
+ * Decoded sound of one track as a forward stream that can be read by sample number. Sample n of
+ * the source lies at n / sampleRate seconds of source time; where the track has nothing, there is
+ * silence.
+ */
+import { AudioSampleSink, type AudioSample, type InputAudioTrack } from 'mediabunny';
+import { downmix } from './downmix.ts';
+
+/** Channels of equal length, one array each. */
+export type Planes = Float32Array[];
+
+/** Anything that can be read by absolute sample number, mostly forwards. */
+export interface PcmSource {
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  /** Fresh arrays with samples `from` to `to`; silence where there is nothing, before time 0 as well. */
+  read(from: number, to: number): Promise<Planes>;
+  close(): Promise<void>;
+}
+
+/** Kept behind the reading position: a crossfade or a resampling filter looks back a little. */
+const lookBack = 0.25;
+/** A jump of more than this is a seek; less is decoded through. */
+const seekAfter = 3;
+/** Decoded before a seek's target and thrown away: codecs need some packets to settle (Opus: 80 ms). */
+const preroll = 0.3;
+/** Time stamps that stray less than this from a running count are rounding or jitter. */
+const jitter = 0.02;
+/** Where a packet cannot be decoded, go on this much later. */
+const skipAfterError = 0.25;
+const maxErrors = 200;
+
+export class TrackReader implements PcmSource {
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  readonly #sink: AudioSampleSink;
+  #iterator: AsyncGenerator<AudioSample, void> | null = null;
+  #planes: Planes;
+  /** Absolute number of the first and behind the last sample held. */
+  #start = 0;
+  #end = 0;
+  /** Whether `#end` follows from decoded samples, so that the next ones may be counted on. */
+  #anchored = false;
+  #ended = false;
+  #errors = 0;
+
+  static async open(track: InputAudioTrack): Promise<TrackReader> {
+    return new TrackReader(track, await track.getSampleRate(), await track.getNumberOfChannels());
+  }
+
+  private constructor(track: InputAudioTrack, sampleRate: number, channels: number) {
+    this.sampleRate = sampleRate;
+    this.channels = channels === 1 ? 1 : 2;
+    this.#sink = new AudioSampleSink(track);
+    this.#planes = this.#empty(sampleRate);
+  }
+
+  #empty = (length: number): Planes =>
+    Array.from({ length: this.channels }, () => new Float32Array(length));
+
+  async read(from: number, to: number): Promise<Planes> {
+    if (Math.max(0, from) < this.#start || from > this.#end + seekAfter * this.sampleRate) await this.#seek(from);
+    this.#forget(from - Math.round(lookBack * this.sampleRate));
+    while (this.#end < to && !this.#ended) await this.#decodeNext();
+    const planes = this.#empty(to - from);
+    const first = Math.max(from, this.#start);
+    const last = Math.min(to, this.#end);
+    if (last > first) {
+      for (const [c, plane] of planes.entries())
+        plane.set(this.#planes[c]!.subarray(first - this.#start, last - this.#start), first - from);
+    }
+    return planes;
+  }
+
+  async close(): Promise<void> {
+    await this.#iterator?.return();
+    this.#iterator = null;
+    this.#ended = true;
+  }
+
+  async #seek(sample: number): Promise<void> {
+    await this.#iterator?.return();
+    this.#iterator = null;
+    this.#ended = false;
+    this.#anchored = false;
+    this.#start = Math.max(0, sample - Math.round(lookBack * this.sampleRate));
+    this.#end = this.#start;
+  }
+
+  async #decodeNext(): Promise<void> {
+    this.#iterator ??= this.#sink.samples(this.#end / this.sampleRate - preroll);
+    try {
+      const { value, done } = await this.#iterator.next();
+      if (done || !value) {
+        this.#ended = true;
+        return;
+      }
+      try {
+        this.#append(value);
+      } finally {
+        value.close();
+      }
+    } catch (error) {
+      // One damaged packet must not cost the rest of the recording: silence, and on behind it.
+      if (++this.#errors > maxErrors) throw error;
+      this.#iterator = null;
+      this.#anchored = false;
+      this.#grow(Math.round(skipAfterError * this.sampleRate));
+      this.#end += Math.round(skipAfterError * this.sampleRate);
+    }
+  }
+
+  #append(sample: AudioSample): void {
+    const rate = this.sampleRate;
+    let at = Math.round(sample.timestamp * rate);
+    if (this.#anchored && Math.abs(at - this.#end) < jitter * rate) at = this.#end;
+    const count = Math.round((sample.numberOfFrames * rate) / sample.sampleRate);
+    const skipped = Math.max(0, this.#end - at);
+    if (count <= skipped) return;
+    const gap = Math.max(0, at - this.#end);
+    this.#grow(gap + count - skipped);
+    const planes = downmix(decoded(sample), this.channels);
+    for (const [c, plane] of planes.entries()) {
+      const fitted = fit(plane, count);
+      this.#planes[c]!.set(fitted.subarray(skipped), this.#end + gap - this.#start);
+    }
+    this.#end += gap + count - skipped;
+    this.#anchored = true;
+  }
+
+  /** Makes room for `count` more samples; what is new is silent. */
+  #grow(count: number): void {
+    const held = this.#end - this.#start;
+    const room = this.#planes[0]!.length;
+    if (held + count > room) {
+      this.#planes = this.#planes.map((plane) => {
+        const larger = new Float32Array(Math.max(room * 2, held + count));
+        larger.set(plane.subarray(0, held));
+        return larger;
+      });
+    }
+    for (const plane of this.#planes) plane.fill(0, held, held + count);
+  }
+
+  #forget(before: number): void {
+    const count = Math.min(before, this.#end) - this.#start;
+    // Moving the rest costs as much as it holds: only when much is to go.
+    if (count < this.sampleRate) return;
+    for (const plane of this.#planes) plane.copyWithin(0, count, this.#end - this.#start);
+    this.#start += count;
+  }
+}
+
+function decoded(sample: AudioSample): Planes {
+  return Array.from({ length: sample.numberOfChannels }, (_, planeIndex) => {
+    const plane = new Float32Array(sample.numberOfFrames);
+    sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
+    return plane;
+  });
+}
+
+/** Some streams change their rate midway (HE-AAC that shows its true rate late): nearest sample will do. */
+function fit(plane: Float32Array, count: number): Float32Array {
+  if (plane.length === count) return plane;
+  return Float32Array.from({ length: count }, (_, i) => plane[Math.floor((i * plane.length) / count)]!);
+}
