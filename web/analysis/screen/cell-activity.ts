@@ -1,0 +1,90 @@
+/** What each cell of the grid did lately: its noise, when it last moved, whether it never rests. */
+
+/** Change of a cell's mean (0 to 255) that no codec noise explains on a quiet picture. */
+const floor = 6;
+/** Above this, a difference is a change whatever the cell's noise. */
+const ceiling = 26;
+/** By degree of restlessness: none, for some seconds, by habit. */
+const restTimes = [0, 1.5, 4];
+/** Seconds over which a cell's liveliness is averaged: short for a video, long for a face in a corner. */
+const shortMemory = 8;
+const longMemory = 30;
+
+export class CellActivity {
+  /** Set where the cell changed from the frame before to this one. */
+  readonly changed: Uint8Array;
+  /** When it last changed and when that run of changes began, seconds; -1e9 before the first. */
+  readonly lastActive: Float64Array;
+  readonly burstStart: Float64Array;
+  readonly #noise: Float32Array;
+  readonly #restless: Uint8Array;
+  readonly #short: Float32Array;
+  readonly #long: Float32Array;
+
+  constructor(cells: number) {
+    this.changed = new Uint8Array(cells);
+    this.lastActive = new Float64Array(cells).fill(-1e9);
+    this.burstStart = new Float64Array(cells).fill(-1e9);
+    this.#noise = new Float32Array(cells).fill(1);
+    this.#restless = new Uint8Array(cells);
+    this.#short = new Float32Array(cells);
+    this.#long = new Float32Array(cells);
+  }
+
+  /** Mean difference that counts as a change in this cell: above its own noise. */
+  threshold(cell: number): number {
+    return Math.min(ceiling, floor + 3 * this.#noise[cell]!);
+  }
+
+  /** Compares two frames `elapsed` seconds apart; returns how many cells changed. */
+  update(time: number, elapsed: number, before: Uint8Array, now: Uint8Array): number {
+    // A frame that stood for long says little about motion: its gap counts as half a second.
+    const dt = Math.min(elapsed, 0.5);
+    const short = 1 - Math.exp(-dt / shortMemory);
+    const long = 1 - Math.exp(-dt / longMemory);
+    // Cooling goes by the whole gap, in which nothing moved.
+    const rest = elapsed - dt;
+    const coolShort = Math.exp(-rest / shortMemory);
+    const coolLong = Math.exp(-rest / longMemory);
+    let count = 0;
+    for (let i = 0; i < now.length; i++) {
+      const difference = Math.abs(now[i]! - before[i]!);
+      const active = difference > this.threshold(i) ? 1 : 0;
+      this.changed[i] = active;
+      if (rest > 0) {
+        this.#short[i]! *= coolShort;
+        this.#long[i]! *= coolLong;
+      }
+      this.#short[i]! += (active - this.#short[i]!) * short;
+      this.#long[i]! += (active - this.#long[i]!) * long;
+      this.#judge(i);
+      if (active) {
+        count++;
+        if (time - this.lastActive[i]! > 1) this.burstStart[i] = time;
+        this.lastActive[i] = time;
+      } else {
+        this.#noise[i]! += (difference - this.#noise[i]!) * 0.05;
+      }
+    }
+    return count;
+  }
+
+  /** Moves nearly all the time, like a camera picture, a video or an advertisement. */
+  isRestless(cell: number): boolean {
+    return this.#restless[cell]! > 0;
+  }
+
+  /** Seconds for which a cell must be still before it is believed to be at rest. */
+  restsAfter(cell: number): number {
+    return restTimes[this.#restless[cell]!]!;
+  }
+
+  /** Once restless, a cell is forgiven slowly; a long habit is forgotten more slowly. */
+  #judge(cell: number): void {
+    const known = this.#restless[cell]!;
+    const long = this.#long[cell]!;
+    const short = this.#short[cell]!;
+    if (long > (known === 2 ? 0.05 : 0.22)) this.#restless[cell] = 2;
+    else this.#restless[cell] = short > (known > 0 ? 0.12 : 0.36) ? 1 : 0;
+  }
+}
