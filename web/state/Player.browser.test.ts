@@ -1,0 +1,162 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import type { SoundEvidence } from '../core/evidence.ts';
+import { sourceRange, sourceTime } from '../core/time.ts';
+import { TimeMap } from '../core/timeline.ts';
+import { recordingFolder, remove, writeFile } from '../storage/opfs.ts';
+import { Player } from './Player.svelte.ts';
+import { greyAt, makeWav, makeWebm, sampleRate, storeRecording } from './playback/test-clip.ts';
+
+const duration = 9;
+const cuts = [sourceRange(1, 2.003), sourceRange(2.6, 2.9), sourceRange(3.5, 7)];
+const map = new TimeMap(sourceTime(duration), cuts);
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  document.body.replaceChildren();
+});
+
+async function openPlayer(data: ArrayBuffer, has: { video: boolean; audio: boolean }) {
+  // Browsers let a page make sound only after somebody touched it.
+  const button = document.body.appendChild(document.createElement('button'));
+  button.textContent = 'Begin';
+  await userEvent.click(button);
+  const recording = await storeRecording(data, duration, has);
+  const player = new Player(recording);
+  const canvas = document.body.appendChild(document.createElement('canvas'));
+  Object.assign(canvas, { width: 160, height: 96 });
+  player.attach(canvas);
+  await player.load();
+  closing.push(
+    () => player.close(),
+    () => remove(recordingFolder(recording.id)),
+  );
+  const grey = () => canvas.getContext('2d')!.getImageData(80, 48, 1, 1).data[0]!;
+  return { player, recording, grey };
+}
+const sourceOfGrey = (grey: number) => ((grey - 30) / 195) * duration;
+const frames = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+test('plays the edited result: gaps skipped in picture and sound, both in step', async () => {
+  const { player, grey } = await openPlayer(await makeWebm(duration), { video: true, audio: true });
+  player.setMap(map);
+  player.play();
+  const offsets: number[] = [];
+  const silences: number[] = [];
+  let analyser: AnalyserNode | undefined;
+  const wave = new Float32Array(2048);
+  const began = performance.now();
+  let lastDrawn = 0;
+  while (player.playing || player.time === 0) {
+    await frames();
+    if (!analyser && player.soundOutput) {
+      analyser = player.soundOutput.context.createAnalyser();
+      player.soundOutput.output.connect(analyser);
+    }
+    if (player.time > 0.2 && player.time < player.duration - 0.2 && player.playing) {
+      analyser!.getFloatTimeDomainData(wave);
+      if (Math.max(...wave) < 0.2) silences.push(player.time);
+      if (player.drawn !== lastDrawn) offsets.push(sourceOfGrey(grey()) - player.sourceTime);
+      lastDrawn = player.drawn;
+    }
+  }
+  const played = (performance.now() - began) / 1000;
+  expect(played).toBeGreaterThan(map.duration - 0.1);
+  expect(played).toBeLessThan(map.duration + 1);
+  expect(player.skipped.map(({ from, to }) => [from, to])).toEqual(
+    cuts.map(({ start, end }) => [start, end]),
+  );
+  expect(silences).toEqual([]);
+  // One frame is 0.04 s; a grey step is 0.046 s.
+  const off = offsets.map(Math.abs).sort((a, b) => a - b);
+  expect(off.length).toBeGreaterThan(60);
+  expect(off[Math.floor(off.length * 0.9)]).toBeLessThan(0.1);
+});
+
+test('while paused the frame of the moment is shown, of many seeks the last', async () => {
+  const { player, grey } = await openPlayer(await makeWebm(duration), { video: true, audio: true });
+  player.setMap(map);
+  for (const time of [0.5, 3, 1.2, 2.1, 3.9]) player.seek(time);
+  await vi.waitFor(() => expect(Math.abs(grey() - greyAt(8.703, duration))).toBeLessThan(4));
+  expect(player.time).toBeCloseTo(3.9);
+  expect(player.sourceTime).toBeCloseTo(7 + 3.9 - (1 + 0.597 + 0.6), 2);
+  // A new cut around the moment shown moves to where it closes.
+  player.setMap(new TimeMap(sourceTime(duration), [sourceRange(0, 8.8)]));
+  expect(player.time).toBe(0);
+  await vi.waitFor(() => expect(Math.abs(grey() - greyAt(8.8, duration))).toBeLessThan(4));
+});
+
+test('steps frame by frame over a joint', async () => {
+  const { player } = await openPlayer(await makeWebm(duration), { video: true, audio: true });
+  player.setMap(map);
+  player.seek(0.94);
+  const sources: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await player.stepFrame(1);
+    sources.push(Math.round(player.sourceTime * 1000) / 1000);
+  }
+  expect(sources[0]).toBeCloseTo(0.96, 2);
+  expect(sources.slice(1).every((s) => s >= 2.003)).toBe(true);
+  for (let i = 0; i < 4; i++) await player.stepFrame(-1);
+  expect(player.sourceTime).toBeLessThan(1);
+});
+
+test('cleaned and raw sound are switched at once and without a gap', async () => {
+  const { player, recording } = await openPlayer(await makeWav(duration), {
+    video: false,
+    audio: true,
+  });
+  const cleanPath = `${recordingFolder(recording.id)}/clean.wav`;
+  await writeFile(cleanPath, await makeWav(duration, 0.1));
+  const levels = { loudness: -16, cleanLoudness: -16, cleanPath } as SoundEvidence;
+  player.setSound(levels, { denoise: false, normalise: true });
+  player.play();
+  await vi.waitFor(() => expect(player.time).toBeGreaterThan(0.3), { timeout: 5000 });
+  const { context, output } = player.soundOutput!;
+  const analyser = new AnalyserNode(context, { fftSize: 1024 });
+  output.connect(analyser);
+  const wave = new Float32Array(1024);
+  const peak = () => {
+    analyser.getFloatTimeDomainData(wave);
+    return Math.max(...wave);
+  };
+  await vi.waitFor(() => expect(peak()).toBeGreaterThan(0.3));
+  const peaks: number[] = [];
+  for (const denoise of [true, false]) {
+    player.setSound(levels, { denoise, normalise: true });
+    const end = context.currentTime + 0.05 + 1024 / sampleRate;
+    while (context.currentTime < end) {
+      await frames();
+      peaks.push(peak());
+    }
+    expect(peak()).toBeCloseTo(denoise ? 0.1 : 0.4, 1);
+  }
+  expect(Math.min(...peaks)).toBeGreaterThan(0.08);
+  // 6 dB more are asked for: the gain follows while it plays.
+  player.setSound({ ...levels, cleanLoudness: -22 }, { denoise: true, normalise: true });
+  await vi.waitFor(() => expect(peak()).toBeCloseTo(0.2, 1));
+});
+
+test('a recording without sound plays on the clock of the page', async () => {
+  const { player } = await openPlayer(await makeWebm(duration), { video: true, audio: false });
+  player.setMap(map);
+  player.seek(map.duration - 0.5);
+  player.setRate(2);
+  player.play();
+  await vi.waitFor(() => expect(player.playing).toBe(false), { timeout: 3000 });
+  expect(player.time).toBe(map.duration);
+});
+
+test('a missing file is an error with a code', async () => {
+  const { player, recording } = await openPlayer(await makeWav(duration), {
+    video: false,
+    audio: true,
+  });
+  await remove(recordingFolder(recording.id));
+  const again = new Player(recording);
+  await again.load();
+  expect(again.status).toBe('failed');
+  expect(again.error?.code).toBe('storage-lost');
+  expect(player.status).toBe('ready');
+});

@@ -1,0 +1,392 @@
+/** Plays the edited result: picture on a canvas, sound through Web Audio, both on one clock. */
+import type { VideoSample } from 'mediabunny';
+import { toAppError, type AppError } from '../core/errors.ts';
+import type { SoundEvidence } from '../core/evidence.ts';
+import type { SoundChoice } from '../core/project.ts';
+import { mainFile, type Recording } from '../core/recording.ts';
+import { outputTime, sourceTime, type OutputTime, type SourceTime } from '../core/time.ts';
+import { lastAtOrBefore, TimeMap } from '../core/timeline.ts';
+import { SilentClock } from './playback/clock.ts';
+import { openClean, openMedia, type Media } from './playback/media.ts';
+import { PictureStream } from './playback/picture-stream.ts';
+import { Poster } from './playback/poster.ts';
+import { SoundOutput } from './playback/sound-output.ts';
+
+export type PlayerStatus = 'loading' | 'ready' | 'failed';
+export interface SkippedGap {
+  from: SourceTime;
+  to: SourceTime;
+  /** Output time of the joint. */
+  at: OutputTime;
+}
+
+export const playbackRates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
+const targetLoudness = -16;
+/** Quieter recordings are raised no further: it would only be noise. */
+const largestGain = 24;
+const backwardStepMs = 120;
+const logLength = 1000;
+
+export class Player {
+  readonly hasPicture: boolean;
+  readonly hasSound: boolean;
+  /** Joints passed while playing, the latest last. For tests and the curious. */
+  readonly skipped: SkippedGap[] = [];
+
+  #recording: Recording;
+  #media: Media | null = null;
+  #clean: { path: string; close(): void } | null = null;
+  #sound: SoundOutput | null = null;
+  #silence = new SilentClock();
+  #picture: PictureStream | null = null;
+  #poster: Poster | null = null;
+  #canvas: HTMLCanvasElement | null = null;
+  #levels: SoundEvidence | null = null;
+  #choice: SoundChoice = { denoise: true, normalise: true };
+  /** Raised by everything that makes a start under way pointless. */
+  #turn = 0;
+  #frame = 0;
+  #segment = 0;
+  #closed = false;
+  /** No sound can be heard just now: none there, or the browser waits for a click first. */
+  #silent = false;
+  #backward: ReturnType<typeof setInterval> | undefined;
+
+  #map = $state.raw(new TimeMap(sourceTime(0)));
+  #status = $state<PlayerStatus>('loading');
+  #error = $state.raw<AppError | null>(null);
+  #time = $state(outputTime(0));
+  #playing = $state(false);
+  #rate = $state(1);
+  #volume = $state(1);
+  #muted = $state(false);
+  #drawn = $state(0);
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+    const main = mainFile(recording);
+    this.hasPicture = main.video !== null;
+    this.hasSound = main.audio.length > 0;
+    this.#map = new TimeMap(recording.duration);
+  }
+
+  get status(): PlayerStatus {
+    return this.#status;
+  }
+  get error(): AppError | null {
+    return this.#error;
+  }
+  get time(): OutputTime {
+    return this.#time;
+  }
+  get sourceTime(): SourceTime {
+    return this.#map.toSource(this.#time);
+  }
+  get duration(): OutputTime {
+    return this.#map.duration;
+  }
+  get playing(): boolean {
+    return this.#playing;
+  }
+  get rate(): number {
+    return this.#rate;
+  }
+  get volume(): number {
+    return this.#volume;
+  }
+  get muted(): boolean {
+    return this.#muted;
+  }
+  /** Number of frames drawn. */
+  get drawn(): number {
+    return this.#drawn;
+  }
+  /** The sound before the loudspeakers, once it has been opened. */
+  get soundOutput(): SoundOutput | null {
+    return this.#sound;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const media = await openMedia(this.#recording);
+      if (this.#closed) return media.close();
+      this.#media = media;
+      if (this.#media.video) this.#poster = new Poster(this.#media.video, (s) => this.#draw(s));
+      this.#status = 'ready';
+      this.#showPoster();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Where to draw. The canvas keeps the size that its owner gives it. */
+  attach(canvas: HTMLCanvasElement | null): void {
+    this.#canvas = canvas;
+    this.redraw();
+  }
+
+  /** Draws the current frame again, after the canvas changed its size. */
+  redraw(): void {
+    if (this.#canvas && !this.#playing) this.#showPoster();
+  }
+
+  /** The edit changed. The moment of the recording that is shown stays, where it still exists. */
+  setMap(map: TimeMap): void {
+    if (map === this.#map) return;
+    const source = this.sourceTime;
+    this.#map = map;
+    this.seek(map.toOutputNearest(source));
+  }
+
+  /** What is known of the sound, and what the person wants of it. Heard within 20 ms, without a gap. */
+  setSound(levels: SoundEvidence | null, choice: SoundChoice): void {
+    const cleanChanged = levels?.cleanPath !== this.#levels?.cleanPath;
+    this.#levels = levels;
+    this.#choice = choice;
+    if (cleanChanged && this.#sound) {
+      // The set of streams changes: open them anew.
+      void this.#dropSound().then(() => this.#playing && this.#start());
+    } else this.#sound?.setMix(this.#mix());
+  }
+
+  play(): void {
+    this.#stopBackward();
+    if (this.#playing || this.#status !== 'ready' || this.duration === 0) return;
+    if (this.#time >= this.duration - 0.05) this.#time = outputTime(0);
+    this.#playing = true;
+    void this.#start();
+  }
+
+  pause(): void {
+    this.#stopBackward();
+    if (!this.#playing) return;
+    this.#halt();
+    this.#playing = false;
+    this.#showPoster();
+  }
+
+  toggle(): void {
+    if (this.#playing || this.#backward !== undefined) this.pause();
+    else this.play();
+  }
+
+  /** The latest wish wins; playing goes on from there. */
+  seek(time: number): void {
+    this.#time = outputTime(Math.min(Math.max(0, time), this.duration));
+    if (this.#playing) void this.#start();
+    else this.#showPoster();
+  }
+
+  seekSource(time: SourceTime): void {
+    this.seek(this.#map.toOutputNearest(time));
+  }
+
+  /** To the next or previous frame of the result. */
+  async stepFrame(direction: 1 | -1): Promise<void> {
+    this.pause();
+    const poster = this.#poster;
+    if (!poster) return this.seek(this.#time + direction * 0.04);
+    const map = this.#map;
+    const time = await poster.neighbour(this.sourceTime, direction).catch(() => null);
+    if (time === null || map !== this.#map) return;
+    const exact = map.toOutput(sourceTime(time));
+    if (exact !== null && (exact - this.#time) * direction > 0) return this.seek(exact);
+    // The neighbour was cut out: go to the other side of the joint.
+    const at = lastAtOrBefore(map.segments, (s) => s.output.start, this.#time);
+    const segment = map.segments[direction > 0 ? at + 1 : at];
+    if (segment) this.seek(direction > 0 ? segment.output.start : segment.output.start - 0.02);
+  }
+
+  /** J, K, L: backward, stop, forward; again for faster. */
+  shuttle(key: 'j' | 'k' | 'l'): void {
+    if (key === 'k') return this.pause();
+    if (key === 'l') {
+      if (this.#playing) this.setRate(this.#rate >= 1.5 ? 2 : this.#rate >= 1 ? 1.5 : 1);
+      else this.play();
+      return;
+    }
+    this.#halt();
+    this.#playing = false;
+    const speed = this.#backward === undefined ? 1 : 3;
+    clearInterval(this.#backward);
+    this.#backward = setInterval(() => {
+      this.seek(this.#time - (speed * backwardStepMs) / 1000);
+      if (this.#time === 0) this.#stopBackward();
+    }, backwardStepMs);
+  }
+
+  setRate(rate: number): void {
+    this.#rate = Math.min(2, Math.max(0.5, rate));
+    if (this.#playing) void this.#start();
+  }
+
+  setVolume(volume: number): void {
+    this.#volume = Math.min(1, Math.max(0, volume));
+    this.#muted = false;
+    this.#sound?.setVolume(this.#heard);
+  }
+
+  setMuted(muted: boolean): void {
+    this.#muted = muted;
+    this.#sound?.setVolume(this.#heard);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopBackward();
+    this.#halt();
+    this.#playing = false;
+    this.#status = 'loading';
+    this.#canvas = null;
+    this.#poster?.cancel();
+    await this.#dropSound();
+    this.#media?.close();
+  }
+
+  get #heard(): number {
+    return this.#muted ? 0 : this.#volume ** 2; // closer to how loudness is felt
+  }
+
+  async #start(): Promise<void> {
+    const turn = ++this.#turn;
+    const isCurrent = () => turn === this.#turn;
+    cancelAnimationFrame(this.#frame);
+    this.#silence.stop();
+    this.#sound?.stop();
+    this.#poster?.cancel();
+    this.#picture?.close();
+    this.#picture = null;
+    const map = this.#map;
+    const from = this.#time;
+    try {
+      const sound = await this.#openSound();
+      if (!isCurrent()) return;
+      if (this.#media?.video) {
+        const now = () => this.#position() ?? from;
+        this.#picture = new PictureStream(this.#media.video, map, from, now);
+        await this.#picture.ready;
+      }
+      if (!isCurrent()) return;
+      const started = (await sound?.start(map, from, this.#rate, isCurrent)) ?? 'blocked';
+      if (!isCurrent() || started === 'stopped') return;
+      this.#silent = started === 'blocked';
+      if (this.#silent) this.#silence.start(from, this.#rate);
+      this.#segment = Math.max(
+        0,
+        lastAtOrBefore(map.segments, (s) => s.output.start, from),
+      );
+      this.#frame = requestAnimationFrame(() => this.#tick());
+    } catch (error) {
+      if (isCurrent()) this.#fail(error);
+    }
+  }
+
+  #tick(): void {
+    if (!this.#playing) return;
+    const now = this.#position();
+    if (now !== null) {
+      if (now >= this.duration) return this.#finish();
+      this.#time = outputTime(Math.max(0, now));
+      this.#noteJoints();
+      using sample = this.#picture?.take(now) ?? null;
+      if (sample) this.#draw(sample);
+    }
+    this.#frame = requestAnimationFrame(() => this.#tick());
+  }
+
+  #finish(): void {
+    this.#time = this.duration;
+    this.#noteJoints();
+    this.#halt();
+    this.#playing = false;
+  }
+
+  #noteJoints(): void {
+    const { segments } = this.#map;
+    for (;;) {
+      const [here, next] = [segments[this.#segment], segments[this.#segment + 1]];
+      if (!here || !next || this.#time < next.output.start) return;
+      this.#segment++;
+      this.skipped.push({ from: here.source.end, to: next.source.start, at: next.output.start });
+      if (this.skipped.length > logLength) this.skipped.shift();
+    }
+  }
+
+  #position(): number | null {
+    return this.#sound && !this.#silent ? this.#sound.position() : this.#silence.position();
+  }
+
+  #halt(): void {
+    this.#turn++;
+    cancelAnimationFrame(this.#frame);
+    this.#sound?.stop();
+    this.#silence.stop();
+    this.#picture?.close();
+    this.#picture = null;
+  }
+
+  #stopBackward(): void {
+    clearInterval(this.#backward);
+    this.#backward = undefined;
+  }
+
+  async #openSound(): Promise<SoundOutput | null> {
+    const voice = this.#media?.voice;
+    if (!voice) return null;
+    if (this.#sound) return this.#sound;
+    const path = this.#levels?.cleanPath ?? null;
+    const clean = path ? await openClean(this.#recording, path).catch(() => null) : null;
+    if (this.#sound) {
+      clean?.close();
+      return this.#sound;
+    }
+    this.#clean = clean && path ? { path, close: () => clean.close() } : null;
+    const rate = this.#media?.sampleRate ?? 48_000;
+    this.#sound = new SoundOutput(clean ? { raw: voice, clean } : { raw: voice }, rate);
+    this.#sound.setMix(this.#mix());
+    this.#sound.setVolume(this.#heard);
+    return this.#sound;
+  }
+
+  async #dropSound(): Promise<void> {
+    const sound = this.#sound;
+    this.#sound = null;
+    this.#clean?.close();
+    this.#clean = null;
+    await sound?.close();
+  }
+
+  #mix() {
+    const gain = (loudness: number | null | undefined) =>
+      this.#choice.normalise && loudness != null && Number.isFinite(loudness)
+        ? 10 ** (Math.min(largestGain, targetLoudness - loudness) / 20)
+        : 1;
+    return {
+      variant: this.#choice.denoise ? ('clean' as const) : ('raw' as const),
+      gain: { raw: gain(this.#levels?.loudness), clean: gain(this.#levels?.cleanLoudness) },
+    };
+  }
+
+  #showPoster(): void {
+    if (this.#status !== 'ready' || !this.#canvas || !this.#poster || this.duration === 0) return;
+    // At the very end the last frame is shown, not the first one after the last cut.
+    const last = Math.min(this.#time, Math.max(0, this.duration - 0.001));
+    this.#poster.show(this.#map.toSource(outputTime(last))).catch((error) => this.#fail(error));
+  }
+
+  #draw(sample: VideoSample): void {
+    const context = this.#canvas?.getContext('2d', { alpha: false });
+    if (!context) return;
+    sample.draw(context, 0, 0, context.canvas.width, context.canvas.height);
+    this.#drawn++;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    console.error(error);
+    this.#halt();
+    this.#playing = false;
+    this.#error = toAppError(error);
+    this.#status = 'failed';
+  }
+}
