@@ -7,7 +7,16 @@ import { importTable } from './eslint.imports.js';
 
 export default ts.config(
   {
-    ignores: ['dist/', 'node_modules/', '.wrangler/', '.cache/', 'web/canary/', 'web/models/files/', 'web/public/', 'edge/test/assets/'],
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.wrangler/',
+      '.cache/',
+      'web/canary/',
+      'web/models/files/',
+      'web/public/',
+      'edge/test/assets/',
+    ],
   },
   js.configs.recommended,
   ...ts.configs.recommended,
@@ -20,7 +29,10 @@ export default ts.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
       'max-lines': ['error', { max: 400 }],
       eqeqeq: ['error', 'smart'],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-empty-object-type': 'off',
     },
@@ -28,7 +40,12 @@ export default ts.config(
   {
     files: ['**/*.ts'],
     ignores: ['**/*.svelte.ts'],
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './tsconfig.edge.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './tsconfig.edge.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
@@ -36,7 +53,9 @@ export default ts.config(
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts', '**/*.svelte.js'],
-    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
+    languageOptions: {
+      parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig },
+    },
   },
   {
     files: ['web/cli/**', 'web/bench/**', 'web/e2e/**', 'web/**/vite-plugin.ts', '**/train/**'],

@@ -1,8 +1,27 @@
 /** Who may import whom (docs/decisions.md). Each entry lists what a folder's code may not reach for. */
 
 const folders = [
-  'core', 'capture', 'analysis', 'render', 'documents', 'models', 'storage', 'import', 'workers', 'api',
-  'state', 'library', 'recorder', 'editor', 'article', 'publish', 'account', 'share', 'settings', 'headless', 'ui',
+  'core',
+  'capture',
+  'analysis',
+  'render',
+  'documents',
+  'models',
+  'storage',
+  'import',
+  'workers',
+  'api',
+  'state',
+  'library',
+  'recorder',
+  'editor',
+  'article',
+  'publish',
+  'account',
+  'share',
+  'settings',
+  'headless',
+  'ui',
 ];
 const engine = ['core', 'models', 'storage', 'workers'];
 const screen = ['core', 'state', 'ui'];
@@ -19,7 +38,19 @@ const allowed = {
   import: engine,
   workers: ['core', 'analysis', 'render', 'documents', 'import', 'models', 'storage', 'capture'],
   api: ['core'],
-  state: ['core', 'analysis', 'render', 'documents', 'import', 'models', 'storage', 'workers', 'capture', 'api', 'ui'],
+  state: [
+    'core',
+    'analysis',
+    'render',
+    'documents',
+    'import',
+    'models',
+    'storage',
+    'workers',
+    'capture',
+    'api',
+    'ui',
+  ],
   library: screen,
   recorder: screen,
   editor: [...screen, 'article'],
@@ -32,7 +63,16 @@ const allowed = {
   ui: ['core'],
 };
 
-const pure = ['window', 'document', 'navigator', 'fetch', 'indexedDB', 'localStorage', 'self', 'postMessage'];
+const pure = [
+  'window',
+  'document',
+  'navigator',
+  'fetch',
+  'indexedDB',
+  'localStorage',
+  'self',
+  'postMessage',
+];
 
 export const importTable = [
   ...Object.entries(allowed).map(([folder, may]) => ({
@@ -47,8 +87,20 @@ export const importTable = [
               regex: `^(\\.\\./)+(${folders.filter((f) => f !== folder && !may.includes(f)).join('|')}|edge|extension)/`,
               message: `web/${folder} may import: ${[...may].join(', ') || 'nothing'}.`,
             },
-            ...(folder === 'ui' ? [] : [{ group: ['bits-ui'], message: 'Only web/ui uses the component library.' }]),
-            ...(['core', 'capture', 'analysis', 'render', 'documents', 'models', 'storage', 'import', 'workers'].includes(folder)
+            ...(folder === 'ui'
+              ? []
+              : [{ group: ['bits-ui'], message: 'Only web/ui uses the component library.' }]),
+            ...([
+              'core',
+              'capture',
+              'analysis',
+              'render',
+              'documents',
+              'models',
+              'storage',
+              'import',
+              'workers',
+            ].includes(folder)
               ? [{ group: ['svelte', 'svelte/*'], message: 'This layer knows no Svelte.' }]
               : []),
           ],
@@ -67,7 +119,14 @@ export const importTable = [
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^(\\.\\./)+web/(?!core/)', message: 'The edge imports nothing of web but core.' }] },
+        {
+          patterns: [
+            {
+              regex: '^(\\.\\./)+web/(?!core/)',
+              message: 'The edge imports nothing of web but core.',
+            },
+          ],
+        },
       ],
     },
   },

@@ -11,7 +11,11 @@ export default defineConfig({
   root: path.join(root, 'web'),
   publicDir: path.join(root, 'web/public'),
   cacheDir: path.join(root, '.cache/vite'),
-  plugins: [svelte({ configFile: path.join(root, 'svelte.config.js') }), modelFiles(), serviceWorker()],
+  plugins: [
+    svelte({ configFile: path.join(root, 'svelte.config.js') }),
+    modelFiles(),
+    serviceWorker(),
+  ],
   worker: { format: 'es' },
   build: {
     outDir: path.join(root, 'dist/web'),
@@ -21,7 +25,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 3000,
     rolldownOptions: {
-      input: { app: path.join(root, 'web/index.html'), sw: path.join(root, 'web/service-worker.ts') },
+      input: {
+        app: path.join(root, 'web/index.html'),
+        sw: path.join(root, 'web/service-worker.ts'),
+      },
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
       },

@@ -17,13 +17,22 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['web/**/*.test.ts', 'extension/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/*.svelte.test.ts', '**/e2e/**', '**/node_modules/**'],
+          exclude: [
+            '**/*.browser.test.ts',
+            '**/*.svelte.test.ts',
+            '**/e2e/**',
+            '**/node_modules/**',
+          ],
         },
       },
       {
         root,
         cacheDir: path.join(root, '.cache/vitest'),
-        plugins: [svelte({ configFile: path.join(root, 'svelte.config.js') }), modelFiles(), testMedia()],
+        plugins: [
+          svelte({ configFile: path.join(root, 'svelte.config.js') }),
+          modelFiles(),
+          testMedia(),
+        ],
         worker: { format: 'es' },
         optimizeDeps: {
           exclude: ['@ffmpeg/ffmpeg', '@ffmpeg/core', '@mediabunny/aac-encoder'],

@@ -10,7 +10,9 @@ export interface Health {
 
 async function database(env: Env): Promise<PartState> {
   try {
-    const row = await env.DB.prepare('select value from installation where key = ?').bind('id').first();
+    const row = await env.DB.prepare('select value from installation where key = ?')
+      .bind('id')
+      .first();
     return row ? 'ok' : 'failing';
   } catch (error) {
     console.error('database check failed', error);

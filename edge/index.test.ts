@@ -5,30 +5,38 @@ import app from './index.ts';
 const get = (path: string) => exports.default.fetch(new Request(`https://cairn.test${path}`));
 
 describe('headers', () => {
-  test.each(['/', '/edit/abc', '/assets/app-abc.js', '/models/manifest.json', '/healthz', '/api/x'])(
-    '%s carries every security header',
-    async (path) => {
-      const { headers } = await get(path);
-      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-      expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
-      expect(headers.get('permissions-policy')).toContain('camera=(self)');
-      const policy = headers.get('content-security-policy')!;
-      expect(policy).toContain("default-src 'self'");
-      expect(policy).toContain("connect-src 'self';");
-      expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
-    },
-  );
+  test.each([
+    '/',
+    '/edit/abc',
+    '/assets/app-abc.js',
+    '/models/manifest.json',
+    '/healthz',
+    '/api/x',
+  ])('%s carries every security header', async (path) => {
+    const { headers } = await get(path);
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
+    expect(headers.get('permissions-policy')).toContain('camera=(self)');
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("connect-src 'self';");
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
+  });
 
   test('the configured storage, and nothing else, may be connected to', async () => {
-    const response = await app.request('https://cairn.test/healthz', {}, {
-      ...env,
-      STORAGE_ENDPOINT: 'http://127.0.0.1:9/bucket',
-      STORAGE_ACCESS_KEY_ID: 'key',
-      STORAGE_SECRET_ACCESS_KEY: 'secret',
-    });
+    const response = await app.request(
+      'https://cairn.test/healthz',
+      {},
+      {
+        ...env,
+        STORAGE_ENDPOINT: 'http://127.0.0.1:9/bucket',
+        STORAGE_ACCESS_KEY_ID: 'key',
+        STORAGE_SECRET_ACCESS_KEY: 'secret',
+      },
+    );
     expect(response.headers.get('content-security-policy')).toContain(
       "connect-src 'self' http://127.0.0.1:9;",
     );

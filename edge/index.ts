@@ -31,7 +31,11 @@ const app = new Hono<{ Bindings: Env }>()
     const asset = await context.env.ASSETS.fetch(context.req.raw);
     const isPage = asset.headers.get('content-type')?.startsWith('text/html') ?? false;
     // A missing script or model part must be an error, not the app's page with status 200.
-    if (isPage && /\.[a-z0-9]+$|^\/models\/|^\/assets\//i.test(pathname) && pathname !== '/index.html') {
+    if (
+      isPage &&
+      /\.[a-z0-9]+$|^\/models\/|^\/assets\//i.test(pathname) &&
+      pathname !== '/index.html'
+    ) {
       await asset.body?.cancel();
       return context.text('Not found', 404);
     }

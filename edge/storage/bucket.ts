@@ -11,7 +11,8 @@ export interface Bucket {
 
 /** Null when the operator configured no storage. */
 export function openBucket(env: Env): Bucket | null {
-  if (!env.STORAGE_ENDPOINT || !env.STORAGE_ACCESS_KEY_ID || !env.STORAGE_SECRET_ACCESS_KEY) return null;
+  if (!env.STORAGE_ENDPOINT || !env.STORAGE_ACCESS_KEY_ID || !env.STORAGE_SECRET_ACCESS_KEY)
+    return null;
   const endpoint = new URL(env.STORAGE_ENDPOINT);
   const client = new AwsClient({
     accessKeyId: env.STORAGE_ACCESS_KEY_ID,

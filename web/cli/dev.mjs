@@ -7,11 +7,15 @@ install();
 build();
 migrate();
 const { child } = await serve({ port: 8788, quiet: true });
-const vite = spawn(node, [path.join(root, 'node_modules/vite/bin/vite.js'), ...process.argv.slice(2)], {
-  cwd: root,
-  env: environment,
-  stdio: 'inherit',
-});
+const vite = spawn(
+  node,
+  [path.join(root, 'node_modules/vite/bin/vite.js'), ...process.argv.slice(2)],
+  {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+  },
+);
 vite.once('exit', (code) => {
   child.kill();
   process.exit(code ?? 0);

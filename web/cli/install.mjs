@@ -7,7 +7,12 @@ import path from 'node:path';
 export const root = path.resolve(import.meta.dirname, '../..');
 const modules = path.join(root, 'node_modules');
 /** The project's own Node, newer than the one this may run on. */
-export const node = path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const node = path.join(
+  modules,
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 /** Child processes find the project's Node and tools first, and wrangler asks nobody for anything. */
 export const environment = {
   ...process.env,
@@ -18,7 +23,8 @@ export const environment = {
 };
 
 const stampFile = (name) => path.join(root, '.cache', `${name}.stamp`);
-const readStamp = (name) => (existsSync(stampFile(name)) ? readFileSync(stampFile(name), 'utf8') : '');
+const readStamp = (name) =>
+  existsSync(stampFile(name)) ? readFileSync(stampFile(name), 'utf8') : '';
 function writeStamp(name, value) {
   mkdirSync(path.join(root, '.cache'), { recursive: true });
   writeFileSync(stampFile(name), value);
@@ -34,7 +40,9 @@ export function run(command, args, options = {}) {
   });
   if (result.error) throw result.error;
   if (result.status !== 0) {
-    throw new Error(`${path.basename(command)} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
+    throw new Error(
+      `${path.basename(command)} ${args.join(' ')} ended with ${result.status ?? result.signal}`,
+    );
   }
 }
 
@@ -60,7 +68,9 @@ function sourceState() {
     hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
   };
   const walk = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) walk(file);
       else if (entry.isFile() && !/\.test\.ts$/.test(entry.name)) add(file);
@@ -92,11 +102,25 @@ export function migrate() {
 
 /** Starts app and edge on one origin, everything local. Resolves with the child once it answers. */
 export async function serve({ port, host = '127.0.0.1', quiet = false }) {
-  const child = spawn(node, [wrangler, 'dev', '--port', String(port), '--ip', host, '--log-level', 'error', '--show-interactive-dev-session=false'], {
-    cwd: root,
-    env: { ...environment, CI: '1' },
-    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    node,
+    [
+      wrangler,
+      'dev',
+      '--port',
+      String(port),
+      '--ip',
+      host,
+      '--log-level',
+      'error',
+      '--show-interactive-dev-session=false',
+    ],
+    {
+      cwd: root,
+      env: { ...environment, CI: '1' },
+      stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+    },
+  );
   const address = `http://localhost:${port}`;
   let ended = null;
   child.once('exit', (code) => (ended = code ?? 1));

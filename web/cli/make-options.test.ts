@@ -5,12 +5,25 @@ import { expect, test } from 'vitest';
 import { readOptions, UsageError } from './make-options.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'cairn-options-'));
-for (const name of ['a.mp4', 'a.webm', 'b.wav', 'notes.txt']) writeFileSync(path.join(folder, name), '');
+for (const name of ['a.mp4', 'a.webm', 'b.wav', 'notes.txt'])
+  writeFileSync(path.join(folder, name), '');
 
 test('one file is written straight into the folder asked for', () => {
-  const options = readOptions([path.join(folder, 'a.mp4'), '--out', folder, '--no-fillers', '--video', 'webm']);
+  const options = readOptions([
+    path.join(folder, 'a.mp4'),
+    '--out',
+    folder,
+    '--no-fillers',
+    '--video',
+    'webm',
+  ]);
   expect(options.inputs).toEqual([{ file: path.join(folder, 'a.mp4'), out: folder }]);
-  expect(options.request).toMatchObject({ fillers: false, silences: true, video: 'webm', article: 'md' });
+  expect(options.request).toMatchObject({
+    fillers: false,
+    silences: true,
+    video: 'webm',
+    article: 'md',
+  });
 });
 
 test('a folder gives one folder for each of its media files, never the same twice', () => {

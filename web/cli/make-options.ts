@@ -31,7 +31,8 @@ export interface MakeOptions {
   request: Omit<HeadlessRequest, 'script'>;
 }
 
-const mediaFiles = /\.(mp4|m4v|mov|webm|mkv|avi|wmv|flv|ts|mts|mpg|mpeg|3gp|ogv|wav|mp3|m4a|aac|ogg|oga|opus|flac)$/i;
+const mediaFiles =
+  /\.(mp4|m4v|mov|webm|mkv|avi|wmv|flv|ts|mts|mpg|mpeg|3gp|ogv|wav|mp3|m4a|aac|ogg|oga|opus|flac)$/i;
 
 function choice<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   if (!(allowed as readonly string[]).includes(value)) {
@@ -70,7 +71,8 @@ export function readOptions(args: string[]): MakeOptions {
   if (!values.out) throw new UsageError('Say where to write: --out DIR.');
 
   const minSilence = values['min-silence'] === undefined ? null : Number(values['min-silence']);
-  if (minSilence !== null && !(minSilence > 0)) throw new UsageError('--min-silence takes seconds above 0.');
+  if (minSilence !== null && !(minSilence > 0))
+    throw new UsageError('--min-silence takes seconds above 0.');
   const video = choice('video', values.video, ['mp4', 'webm', 'none']);
   const article = choice('article', values.article, ['md', 'html', 'none']);
   const subtitles =
@@ -106,7 +108,9 @@ function findInputs(positionals: string[], out: string): MakeOptions['inputs'] {
       continue;
     }
     several = true;
-    const inside = readdirSync(given).filter((name) => mediaFiles.test(name)).sort();
+    const inside = readdirSync(given)
+      .filter((name) => mediaFiles.test(name))
+      .sort();
     if (inside.length === 0) throw new UsageError(`${given} has no video or sound file in it.`);
     files.push(...inside.map((name) => path.join(given, name)));
   }

@@ -7,7 +7,12 @@ import { unzipSync } from 'fflate';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { HeadlessApi, HeadlessFile, HeadlessProgress, HeadlessRequest } from '../headless/contract.ts';
+import type {
+  HeadlessApi,
+  HeadlessFile,
+  HeadlessProgress,
+  HeadlessRequest,
+} from '../headless/contract.ts';
 import { chromiumArguments, chromiumPath } from './chromium.ts';
 import { readOptions, UsageError, type MakeOptions } from './make-options.ts';
 import { serveBuild } from './static-server.ts';
@@ -22,11 +27,17 @@ declare global {
 /** A run that failed with a sentence for the person. */
 class MakeError extends Error {}
 
-async function openApp(context: BrowserContext, origin: string, terminal: TerminalProgress): Promise<Page> {
+async function openApp(
+  context: BrowserContext,
+  origin: string,
+  terminal: TerminalProgress,
+): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => process.env['DEBUG'] && console.error(error));
   page.on('console', (message) => process.env['DEBUG'] && console.error(message.text()));
-  await page.exposeBinding('cairnProgress', (_, progress: HeadlessProgress) => terminal.update(progress));
+  await page.exposeBinding('cairnProgress', (_, progress: HeadlessProgress) =>
+    terminal.update(progress),
+  );
   await page.goto(`${origin}/headless`);
   await page.waitForFunction(() => window.cairn !== undefined, undefined, { timeout: 60_000 });
   return page;
@@ -63,7 +74,10 @@ async function makeOne(
   if (!result.ok) throw new MakeError(result.sentence);
   await mkdir(input.out, { recursive: true });
   for (const file of result.files) await saveFile(page, file, input.out);
-  await writeFile(path.join(input.out, 'report.json'), `${JSON.stringify(result.report, null, 2)}\n`);
+  await writeFile(
+    path.join(input.out, 'report.json'),
+    `${JSON.stringify(result.report, null, 2)}\n`,
+  );
   await page.evaluate(() => window.cairn!.clear());
 }
 
@@ -94,7 +108,9 @@ async function main(): Promise<number> {
     });
     for (const [index, input] of options.inputs.entries()) {
       const name = path.basename(input.file);
-      console.log(options.inputs.length > 1 ? `${name} (${index + 1} of ${options.inputs.length})` : name);
+      console.log(
+        options.inputs.length > 1 ? `${name} (${index + 1} of ${options.inputs.length})` : name,
+      );
       const terminal = new TerminalProgress(process.stdout);
       // A page of its own for each file: one that crashes does not take the next along.
       const page = await openApp(context, origin, terminal);
@@ -105,7 +121,9 @@ async function main(): Promise<number> {
       } catch (error) {
         failures += 1;
         terminal.end();
-        console.error(`  ${error instanceof MakeError ? error.message : `The browser failed: ${String(error)}`}`);
+        console.error(
+          `  ${error instanceof MakeError ? error.message : `The browser failed: ${String(error)}`}`,
+        );
         if (process.env['DEBUG']) console.error(error);
       } finally {
         await page.close().catch(() => undefined);
@@ -120,6 +138,8 @@ async function main(): Promise<number> {
 try {
   process.exit(await main());
 } catch (error) {
-  console.error(error instanceof UsageError ? error.message : `Cairn failed: ${(error as Error).message}`);
+  console.error(
+    error instanceof UsageError ? error.message : `Cairn failed: ${(error as Error).message}`,
+  );
   process.exit(error instanceof UsageError ? 2 : 1);
 }

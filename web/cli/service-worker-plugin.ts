@@ -36,7 +36,10 @@ export function serviceWorker(): Plugin {
       const listed = files.map((f) => (f === '/index.html' ? '/' : f));
       await writeFile(path.join(outDir, 'precache.json'), JSON.stringify(listed));
       const script = path.join(outDir, 'sw.js');
-      await writeFile(script, (await readFile(script, 'utf8')).replace('__BUILD_VERSION__', version));
+      await writeFile(
+        script,
+        (await readFile(script, 'utf8')).replace('__BUILD_VERSION__', version),
+      );
     },
   };
 }

@@ -9,7 +9,9 @@ function freePort(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (error) =>
-      error.code === 'EADDRINUSE' && port < wanted + 20 ? resolve(freePort(port + 1)) : reject(error),
+      error.code === 'EADDRINUSE' && port < wanted + 20
+        ? resolve(freePort(port + 1))
+        : reject(error),
     );
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
@@ -20,7 +22,9 @@ try {
   build();
   migrate();
   const { child, address } = await serve({ port: await freePort(wanted) });
-  console.log(`\n  Cairn is ready:  ${address}\n\n  Everything stays on this machine. Stop with Ctrl+C.\n`);
+  console.log(
+    `\n  Cairn is ready:  ${address}\n\n  Everything stays on this machine. Stop with Ctrl+C.\n`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code) => process.exit(code ?? 0));
 } catch (error) {

@@ -31,7 +31,8 @@ export async function serveBuild(port = 0): Promise<{ origin: string; server: Se
         file = path.join(folder, 'index.html'); // a screen of the app
         found = await stat(file);
       }
-      for (const [name, value] of Object.entries(securityHeaders())) response.setHeader(name, value);
+      for (const [name, value] of Object.entries(securityHeaders()))
+        response.setHeader(name, value);
       if (!file.startsWith(folder) || !found?.isFile()) {
         response.writeHead(404).end('Not found');
         return;

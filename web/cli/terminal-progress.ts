@@ -29,7 +29,9 @@ export class TerminalProgress {
   }
 
   #draw(): void {
-    const parts = [...this.#stages.values()].map(({ stage, fraction }) => `${stage} ${Math.floor(fraction * 100)} %`);
+    const parts = [...this.#stages.values()].map(
+      ({ stage, fraction }) => `${stage} ${Math.floor(fraction * 100)} %`,
+    );
     const running = [...this.#stages.values()];
     if (running.length === 0) return;
     const mean = running.reduce((sum, s) => sum + s.fraction, 0) / running.length;

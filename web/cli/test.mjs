@@ -10,7 +10,8 @@ const bin = (name) => path.join(root, 'node_modules', name);
 const vitest = (...args) => run(node, [bin('vitest/vitest.mjs'), 'run', ...args]);
 
 const parts = {
-  format: () => run(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
+  format: () =>
+    run(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
   lint: () => run(node, [bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.']),
   types: () => run(node, ['web/cli/types.ts']),
   unit: () => vitest('--project', 'node'),
@@ -23,7 +24,9 @@ const parts = {
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
+  console.error(
+    `No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`,
+  );
   process.exit(2);
 }
 

@@ -19,9 +19,15 @@ function run(name: string, args: string[], quiet = false): number {
 }
 
 const svelteCheck = 'svelte-check/bin/svelte-check';
-const canary = run(svelteCheck, ['--workspace', 'web/canary', '--tsconfig', 'tsconfig.json', '--output', 'human'], true);
+const canary = run(
+  svelteCheck,
+  ['--workspace', 'web/canary', '--tsconfig', 'tsconfig.json', '--output', 'human'],
+  true,
+);
 if (canary === 0) {
-  console.error('The seeded type error in web/canary was not reported: the type check checks nothing.');
+  console.error(
+    'The seeded type error in web/canary was not reported: the type check checks nothing.',
+  );
   process.exit(1);
 }
 const failures = [

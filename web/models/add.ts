@@ -32,7 +32,9 @@ async function download({ repository }: KnownModel, target: string): Promise<voi
   for (const file of whisperFiles) {
     const address = `${home}/${repository}/resolve/main/${file}`;
     const response = await fetch(address).catch((error: unknown) => {
-      throw new Refusal(`${new URL(address).host} cannot be reached (${String(error)}). With a copy on disk, use --from DIR.`);
+      throw new Refusal(
+        `${new URL(address).host} cannot be reached (${String(error)}). With a copy on disk, use --from DIR.`,
+      );
     });
     if (!response.ok || !response.body) throw new Refusal(`${address} answers ${response.status}.`);
     const to = path.join(target, file);
@@ -53,9 +55,12 @@ async function verify(folder: string): Promise<void> {
   const json = async (file: string) =>
     JSON.parse(await readFile(path.join(folder, file), 'utf8')) as Record<string, unknown>;
   try {
-    if ((await json('config.json'))['model_type'] !== 'whisper') throw new Refusal('This is not a Whisper model.');
+    if ((await json('config.json'))['model_type'] !== 'whisper')
+      throw new Refusal('This is not a Whisper model.');
     if (!Array.isArray((await json('generation_config.json'))['alignment_heads'])) {
-      throw new Refusal('generation_config.json has no alignment_heads: the model cannot give word times.');
+      throw new Refusal(
+        'generation_config.json has no alignment_heads: the model cannot give word times.',
+      );
     }
     await json('tokenizer.json');
   } catch (error) {
@@ -72,10 +77,13 @@ const writeAdded = (models: ModelSource[]) =>
   writeFile(addedModelsFile, `${JSON.stringify(models, null, 2)}\n`);
 
 async function add(name: string, from: string | undefined): Promise<void> {
-  if (embeddedModels.some((m) => m.name === name)) throw new Refusal(`${name} comes with the product.`);
+  if (embeddedModels.some((m) => m.name === name))
+    throw new Refusal(`${name} comes with the product.`);
   const known = knownModels.find((m) => m.name === name);
   if (!known && !from) {
-    throw new Refusal(`Unknown model ${name}. Known: ${knownModels.map((m) => m.name).join(', ')}. Any other needs --from DIR.`);
+    throw new Refusal(
+      `Unknown model ${name}. Known: ${knownModels.map((m) => m.name).join(', ')}. Any other needs --from DIR.`,
+    );
   }
   const folder = path.join(addedFolder, name);
   const target = path.join(root, folder);
@@ -118,12 +126,17 @@ async function print(): Promise<void> {
       source.files.map(async (f) => (await stat(path.join(sourceFolder(source), f))).size),
     );
     const size = sizes.reduce((a, b) => a + b, 0);
-    console.log(`${source.name.padEnd(22)} ${(size / 1e6).toFixed(1).padStart(7)} MB  ${source.licence.padEnd(18)} ${source.about}`);
+    console.log(
+      `${source.name.padEnd(22)} ${(size / 1e6).toFixed(1).padStart(7)} MB  ${source.licence.padEnd(18)} ${source.about}`,
+    );
   }
 }
 
 const usage = 'Usage: npm run models -- add NAME [--from DIR] | remove NAME | list';
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { from: { type: 'string' } },
+});
 const [command, name] = positionals;
 try {
   if (command === 'add' && name) await add(name, values.from);

@@ -10,7 +10,10 @@ export interface ModelFile {
   parts: { path: string; size: number; sha256: string }[];
 }
 
-export type InstalledModel = Omit<ModelSource, 'from' | 'files'> & { size: number; files: ModelFile[] };
+export type InstalledModel = Omit<ModelSource, 'from' | 'files'> & {
+  size: number;
+  files: ModelFile[];
+};
 
 export interface ModelManifest {
   schema: 1;

@@ -39,7 +39,10 @@ export class Analyses {
   #statuses = new SvelteMap<string, AnalysisStatus>();
   #queue: string[] = [];
   #current: { id: string; controller: AbortController; pausing: boolean } | null = null;
-  #finished = new Map<string, { resolve: (t: StageTimings) => void; reject: (e: unknown) => void }[]>();
+  #finished = new Map<
+    string,
+    { resolve: (t: StageTimings) => void; reject: (e: unknown) => void }[]
+  >();
 
   constructor() {
     watchPower((shouldRest) => (shouldRest ? this.#rest() : this.#wake()));
@@ -164,10 +167,18 @@ export class Analyses {
   }
 
   #end(id: string, phase: AnalysisPhase, error: AppError | null): void {
-    this.#patch(id, { phase, error, secondsLeft: null, ...(phase === 'done' ? { fraction: 1 } : {}) });
+    this.#patch(id, {
+      phase,
+      error,
+      secondsLeft: null,
+      ...(phase === 'done' ? { fraction: 1 } : {}),
+    });
   }
 
-  #settle(id: string, each: (w: { resolve: (t: StageTimings) => void; reject: (e: unknown) => void }) => void) {
+  #settle(
+    id: string,
+    each: (w: { resolve: (t: StageTimings) => void; reject: (e: unknown) => void }) => void,
+  ) {
     for (const waiting of this.#finished.get(id) ?? []) each(waiting);
     this.#finished.delete(id);
   }

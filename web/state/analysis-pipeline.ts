@@ -33,7 +33,9 @@ function variants(
   script: ImportedScript | null,
   scriptKey: string,
 ): Record<Stage, string> {
-  const speech = script ? `script/${scriptKey}` : `${settings.model}/${settings.language ?? 'auto'}`;
+  const speech = script
+    ? `script/${scriptKey}`
+    : `${settings.model}/${settings.language ?? 'auto'}`;
   return { sound: '', screen: '', speech, steps: speech };
 }
 
@@ -110,11 +112,21 @@ export async function analyseRecording(
   const hasPicture = main.video !== null;
   const [sound, speech, screen] = await settleAll([
     stage('sound', hasSound, (options) =>
-      soundWorker.call.analyseSound({ file, trackIndex, cleanPath: `${folder}/clean.wav` }, options),
+      soundWorker.call.analyseSound(
+        { file, trackIndex, cleanPath: `${folder}/clean.wav` },
+        options,
+      ),
     ),
     stage('speech', hasSound, (options) =>
       speechWorker.call.analyseSpeech(
-        { file, trackIndex, recordingId: recording.id, model: settings.model, language: settings.language, script },
+        {
+          file,
+          trackIndex,
+          recordingId: recording.id,
+          model: settings.model,
+          language: settings.language,
+          script,
+        },
         options,
       ),
     ),
@@ -150,7 +162,9 @@ async function settleAll<T extends readonly unknown[]>(promises: {
   const results = await Promise.allSettled(promises);
   const failures = results.filter((r) => r.status === 'rejected').map((r) => r.reason as unknown);
   if (failures.length > 0) {
-    throw failures.find((f) => !(f instanceof DOMException && f.name === 'AbortError')) ?? failures[0];
+    throw (
+      failures.find((f) => !(f instanceof DOMException && f.name === 'AbortError')) ?? failures[0]
+    );
   }
   return results.map((r) => (r as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }

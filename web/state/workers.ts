@@ -8,17 +8,37 @@ import type { DocumentsApi } from '../workers/documents.worker.ts';
 
 // Vite finds worker files by this literal form; a helper function would hide them from it.
 export const speechWorker = connect<SpeechApi>(
-  () => new Worker(new URL('../workers/speech.worker.ts', import.meta.url), { type: 'module', name: 'speech' }),
+  () =>
+    new Worker(new URL('../workers/speech.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'speech',
+    }),
 );
 export const soundWorker = connect<SoundApi>(
-  () => new Worker(new URL('../workers/sound.worker.ts', import.meta.url), { type: 'module', name: 'sound' }),
+  () =>
+    new Worker(new URL('../workers/sound.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'sound',
+    }),
 );
 export const screenWorker = connect<ScreenApi>(
-  () => new Worker(new URL('../workers/screen.worker.ts', import.meta.url), { type: 'module', name: 'screen' }),
+  () =>
+    new Worker(new URL('../workers/screen.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'screen',
+    }),
 );
 export const exportWorker = connect<ExportApi>(
-  () => new Worker(new URL('../workers/export.worker.ts', import.meta.url), { type: 'module', name: 'export' }),
+  () =>
+    new Worker(new URL('../workers/export.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'export',
+    }),
 );
 export const documentsWorker = connect<DocumentsApi>(
-  () => new Worker(new URL('../workers/documents.worker.ts', import.meta.url), { type: 'module', name: 'documents' }),
+  () =>
+    new Worker(new URL('../workers/documents.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'documents',
+    }),
 );
