@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { HeadlessRequest } from '../headless/contract.ts';
+import type { HeadlessRequest } from '../core/headless.ts';
 
 export const usage = `Usage: npm run make -- FILE|FOLDER … --out DIR [options]
 

@@ -12,7 +12,7 @@ import type {
   HeadlessFile,
   HeadlessProgress,
   HeadlessRequest,
-} from '../headless/contract.ts';
+} from '../core/headless.ts';
 import { chromiumArguments, chromiumPath } from './chromium.ts';
 import { readOptions, UsageError, type MakeOptions } from './make-options.ts';
 import { serveBuild } from './static-server.ts';

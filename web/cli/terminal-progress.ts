@@ -1,5 +1,5 @@
 /** Progress on a terminal: one line that is drawn over; a line a stage where output is not a terminal. */
-import type { HeadlessProgress } from '../headless/contract.ts';
+import type { HeadlessProgress } from '../core/headless.ts';
 
 const barWidth = 24;
 

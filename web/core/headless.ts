@@ -1,5 +1,5 @@
 /** What a program that drives the app without a person asks for, and gets. */
-import type { Report } from '../core/report.ts';
+import type { Report } from './report.ts';
 
 export interface HeadlessRequest {
   /** Null takes the default model. */
