@@ -27,6 +27,18 @@ export async function openPage(options: { args?: string[] } = {}): Promise<Bench
     configFile: path.join(root, 'vite.config.ts'),
     plugins: [testMedia(), blankPage()],
     logLevel: 'error',
+    cacheDir: path.join(root, '.cache/bench'),
+    // Known beforehand, else the server bundles them at first use and the page must load again.
+    optimizeDeps: {
+      entries: [],
+      include: [
+        'mediabunny',
+        'dexie',
+        '@huggingface/transformers',
+        'onnxruntime-web/wasm',
+        'onnxruntime-web/webgpu',
+      ],
+    },
     server: { port: 0, host: '127.0.0.1', hmr: false, ws: false, watch: null },
   });
   await server.listen();

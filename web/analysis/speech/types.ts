@@ -28,10 +28,13 @@ export interface VoiceActivity {
   speech: SourceRange[];
   /** Silero's probability of speech per `activityFrame`; frame `i` starts at `i * activityFrame`. */
   probabilities: Float32Array;
-  /** Level per `levelFrame`, dBFS of the speech band (100 Hz to 7 kHz), at least -100. */
+  /** Level per `levelFrame`, dBFS above 100 Hz, at least -100. */
   levels: Float32Array;
-  /** Local noise floor per second, dBFS in the same band. */
-  floors: Float32Array;
+  /**
+   * Per `levelFrame`: decibels above the local noise floor, in the one of three bands (up to 0.8,
+   * 0.8 to 2.8, above 2.8 kHz) where the frame stands out most. Noise alone stays below about 6.
+   */
+  excess: Float32Array;
 }
 
 /** A piece of an alignment: one word, one optional filler that was heard, or silence. */

@@ -1,11 +1,12 @@
 /**
  * Whisper, run token by token on ONNX Runtime: the decoder's cache stays small (cross attention is
  * computed only when asked for), every step can be cancelled, and log probabilities come out.
- * Tokens and features come from transformers.js. Radford et al. 2022, arXiv 2212.04356.
+ * The tokenizer is that of transformers.js. Radford et al. 2022, arXiv 2212.04356.
  */
-import { WhisperFeatureExtractor, WhisperTokenizer } from '@huggingface/transformers';
+import { WhisperTokenizer } from '@huggingface/transformers';
 import { AppError } from '../../core/errors.ts';
 import { openModel, type LoadOptions } from '../../models/loader.ts';
+import { logMel } from './mel.ts';
 import { openSession, type Device, type Session, type Tensor, type Tensors } from './runtime.ts';
 
 /** Seconds that the encoder hears at once. */
@@ -27,6 +28,7 @@ interface ModelConfig {
   decoder_layers: number;
   decoder_attention_heads: number;
   d_model: number;
+  num_mel_bins?: number;
 }
 
 export interface DecodeOptions {
@@ -56,7 +58,6 @@ export class Whisper {
   readonly tokenizer: WhisperTokenizer;
   readonly multilingual: boolean;
   readonly eos: number;
-  readonly #features: WhisperFeatureExtractor;
   readonly #encoder: Session;
   readonly #decoder: Session;
   readonly #generation: GenerationConfig;
@@ -65,14 +66,12 @@ export class Whisper {
 
   private constructor(parts: {
     tokenizer: WhisperTokenizer;
-    features: WhisperFeatureExtractor;
     encoder: Session;
     decoder: Session;
     generation: GenerationConfig;
     config: ModelConfig;
   }) {
     this.tokenizer = parts.tokenizer;
-    this.#features = parts.features;
     this.#encoder = parts.encoder;
     this.#decoder = parts.decoder;
     this.#generation = parts.generation;
@@ -109,7 +108,6 @@ export class Whisper {
         await json('tokenizer.json'),
         await json('tokenizer_config.json'),
       ),
-      features: new WhisperFeatureExtractor(await json('preprocessor_config.json')),
       generation: await json('generation_config.json'),
       config: await json('/config.json').catch(() => json('config.json')),
       encoder: await openSession(encoderFile, options),
@@ -124,10 +122,13 @@ export class Whisper {
 
   /** What the encoder makes of up to 30 s of 16 kHz sound: [1, 1500, d_model]. Shorter sound is padded. */
   async encode(samples: Float32Array): Promise<Tensor> {
-    const { input_features: mel } = (await this.#features._call(samples)) as {
-      input_features: { data: Float32Array; dims: number[] };
-    };
-    const input = this.#encoder.tensor('float32', mel.data, mel.dims);
+    const bands = this.#config.num_mel_bins ?? 80;
+    const frames = windowLength * 100;
+    const input = this.#encoder.tensor('float32', logMel(samples, bands, frames), [
+      1,
+      bands,
+      frames,
+    ]);
     const { last_hidden_state: hidden } = await this.#encoder.run({ input_features: input });
     return hidden!;
   }
