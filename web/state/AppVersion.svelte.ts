@@ -32,7 +32,9 @@ export class AppVersion {
   /** Reloads into the new version. */
   apply(): void {
     if (!this.#waiting) return;
-    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {
+      once: true,
+    });
     this.#waiting.postMessage('apply-update');
   }
 }

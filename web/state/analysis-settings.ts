@@ -16,4 +16,5 @@ export async function readAnalysisSettings(): Promise<AnalysisSettings> {
   return { ...defaultAnalysisSettings, ...(row?.value as Partial<AnalysisSettings> | undefined) };
 }
 
-export const writeAnalysisSettings = (value: AnalysisSettings) => database.settings.put({ key, value });
+export const writeAnalysisSettings = (value: AnalysisSettings) =>
+  database.settings.put({ key, value });

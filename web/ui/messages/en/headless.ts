@@ -1,0 +1,4 @@
+export const headless = {
+  file: 'Recording',
+  waiting: 'Waiting for a program to start the work.',
+};
