@@ -1,0 +1,63 @@
+/** What an export takes and says afterwards. All of it survives structured clone. */
+import type { SourceRange } from '../core/time.ts';
+import type { SoundReport } from './sound/render-sound.ts';
+
+export type VideoFormat = 'mp4' | 'webm';
+
+export interface ExportRequest {
+  /** The recording's main file. */
+  source: File;
+  /** Indices into its audio tracks: the one that carries the voice, and others to be heard with it. */
+  voiceTrack: number;
+  otherTracks?: readonly number[];
+  /** The voice without noise: source time, same start. Null takes the track as it is. */
+  cleanSound: File | null;
+  /** Seconds of source time, to the end of the longest track. */
+  duration: number;
+  /** What is taken out; may overlap. */
+  cuts: readonly SourceRange[];
+  /** To -16 LUFS with true peaks below -1 dBTP. */
+  normalise: boolean;
+  format: VideoFormat;
+  /** In the origin private file system, see storage/opfs.ts. An old file of that name goes. */
+  outputPath: string;
+  /** Encode the whole picture even where packets could be copied; for measuring and for people in doubt. */
+  reencode?: boolean;
+}
+
+/** What reading the written file back showed. Offsets are the largest found, in seconds. */
+export interface Validation {
+  /** Empty when all is well; English, for reports and logs. */
+  problems: string[];
+  duration: number;
+  joints: number;
+  decodedFrames: number;
+  /** Between where a picture is shown and where its place in the source says. Null where nothing could be compared. */
+  pictureOffset: number | null;
+  /** The same of the sound, at the loudest half second of each kept stretch. */
+  soundOffset: number | null;
+}
+
+export type ExportMethod = 'copied' | 're-encoded' | 'sound-only';
+
+export interface ExportReport {
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** MIME type with codecs. */
+  type: string;
+  duration: number;
+  method: ExportMethod;
+  /** Why the picture was encoded again as a whole; null when it was not. English, for reports and logs. */
+  reason: string | null;
+  copiedFrames: number;
+  encodedFrames: number;
+  /** Output ranges whose pictures were encoded again, when the rest was copied. */
+  encodedRanges: { start: number; end: number }[];
+  /** Output seconds at which two stretches meet. */
+  joints: number[];
+  sound: Partial<SoundReport> | null;
+  validation: Validation;
+  /** Seconds. */
+  timings: { plan: number; write: number; validate: number; total: number };
+}

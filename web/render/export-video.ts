@@ -1,0 +1,208 @@
+/**
+ * The edited recording as a file. Packets of the picture are copied wherever they can be, the sound
+ * is rendered beside it, both are written in order of time; then the file is read back and checked.
+ */
+import { ALL_FORMATS, BlobSource, Input, type InputVideoTrack } from 'mediabunny';
+import { AppError } from '../core/errors.ts';
+import type { JobContext } from '../core/progress.ts';
+import { sourceTime } from '../core/time.ts';
+import { TimeMap } from '../core/timeline.ts';
+import { readFile } from '../storage/opfs.ts';
+import type { ExportReport, ExportRequest } from './export-request.ts';
+import { checkQuota, type OpenFile } from './file-writer.ts';
+import { pictureOf, type Picture } from './picture.ts';
+import {
+  renderSound,
+  type RenderedSound,
+  type SoundJob,
+  type SoundReport,
+} from './sound/render-sound.ts';
+import { validateExport } from './validate.ts';
+import { writeFile } from './write-file.ts';
+
+export type RenderSound = (
+  job: SoundJob,
+  report: Partial<SoundReport>,
+  context: { signal: AbortSignal; progress: (fraction: number) => void },
+) => AsyncGenerator<RenderedSound>;
+
+export interface ExportEnvironment {
+  /** Renders the sound, best in a worker of its own. */
+  sound?: RenderSound;
+  openFile?: OpenFile;
+}
+
+/** Results shorter than this are nothing. */
+const shortest = 0.05;
+const seconds = (from: number): number => (performance.now() - from) / 1000;
+
+/**
+ * Throws `export-empty` when all is cut away, `no-media-track`, `encode-unsupported`, `disk-full`
+ * and `export-invalid`. On failure and cancel nothing is left at `outputPath`.
+ */
+export async function exportVideo(
+  request: ExportRequest,
+  context: JobContext,
+  environment: ExportEnvironment = {},
+): Promise<ExportReport> {
+  const startedAt = performance.now();
+  const map = new TimeMap(sourceTime(request.duration), request.cuts);
+  if (map.duration < shortest) throw new AppError('export-empty');
+  const input = new Input({ source: new BlobSource(request.source), formats: ALL_FORMATS });
+  try {
+    const track = await usableVideoTrack(input);
+    const hasSound = (await input.getAudioTracks()).length > request.voiceTrack;
+    if (!track && !hasSound) throw new AppError('no-media-track');
+    await checkQuota(estimateSize(request, map));
+
+    let refusal: string | null = request.reencode ? 'asked for' : null;
+    for (;;) {
+      const planAt = performance.now();
+      const picture = track
+        ? await pictureOf(track, map.segments, request, refusal, context.signal)
+        : null;
+      const plan = seconds(planAt);
+      const attempt = await tryOnce({
+        request,
+        context,
+        environment,
+        map,
+        track,
+        picture,
+        hasSound,
+        refusal,
+      });
+      if (attempt.retry !== null) {
+        refusal = attempt.retry;
+        continue;
+      }
+      const { report } = attempt;
+      return { ...report, timings: { ...report.timings, plan, total: seconds(startedAt) } };
+    }
+  } finally {
+    input.dispose();
+  }
+}
+
+interface Attempt {
+  request: ExportRequest;
+  context: JobContext;
+  environment: ExportEnvironment;
+  map: TimeMap;
+  track: InputVideoTrack | null;
+  picture: Picture | null;
+  hasSound: boolean;
+  refusal: string | null;
+}
+
+/** Shares of the progress bar. */
+const writing = 0.93;
+
+/** One way of writing the file. `retry`: why the picture has to be encoded as a whole instead. */
+async function tryOnce({
+  request,
+  context,
+  environment,
+  map,
+  track,
+  picture,
+  hasSound,
+  refusal,
+}: Attempt): Promise<{ retry: string } | { retry: null; report: ExportReport }> {
+  const { signal } = context;
+  const sound: Partial<SoundReport> | null = hasSound ? {} : null;
+  // A second attempt must not take the bar back.
+  const floor = refusal === null || request.reencode ? 0 : 0.1;
+  const progress = (fraction: number, doing: string) =>
+    context.progress({ fraction: floor + fraction * (1 - floor), doing });
+
+  const writeAt = performance.now();
+  let type: string;
+  try {
+    type = await writeFile({
+      path: request.outputPath,
+      format: request.format,
+      duration: map.duration,
+      picture,
+      sound:
+        sound &&
+        ((onProgress) =>
+          (environment.sound ?? renderSound)(soundJob(request, map), sound, {
+            signal,
+            progress: onProgress,
+          })),
+      openFile: environment.openFile,
+      signal,
+      progress: (fraction) => progress(fraction * writing, 'exporting'),
+    });
+  } catch (error) {
+    if (picture?.refusedBy(error)) return { retry: picture.refusedBy(error)! };
+    throw error;
+  }
+  const write = seconds(writeAt);
+
+  const validateAt = performance.now();
+  const file = await readFile(request.outputPath);
+  const validation = await validateExport(file, {
+    map,
+    track,
+    request,
+    hasSound,
+    signal,
+    progress: (fraction) => progress(writing + fraction * (1 - writing), 'checking'),
+  });
+  if (validation.problems.length > 0) {
+    const problems = validation.problems.join('; ');
+    await discard(request.outputPath);
+    if (picture?.method === 'copied')
+      return { retry: `the copied file was not sound: ${problems}` };
+    throw new AppError('export-invalid', problems);
+  }
+  progress(1, 'checking');
+  return {
+    retry: null,
+    report: {
+      path: request.outputPath,
+      size: file.size,
+      type,
+      duration: map.duration,
+      method: picture?.method ?? 'sound-only',
+      reason: picture?.reason ?? null,
+      copiedFrames: picture?.counts.copied ?? 0,
+      encodedFrames: picture?.counts.encoded ?? 0,
+      encodedRanges: picture?.counts.encodedRanges ?? [],
+      joints: map.segments.slice(1).map((segment) => segment.output.start),
+      sound,
+      validation,
+      timings: { plan: 0, write, validate: seconds(validateAt), total: 0 },
+    },
+  };
+}
+
+const soundJob = (request: ExportRequest, map: TimeMap): SoundJob => ({
+  recording: request.source,
+  tracks: [request.voiceTrack, ...(request.otherTracks ?? [])],
+  cleanSound: request.cleanSound,
+  segments: map.segments,
+  normalise: request.normalise,
+  codec: request.format === 'mp4' ? 'aac' : 'opus',
+});
+
+/** Cover pictures of sound files come as a video track of one frame: not a picture to export. */
+async function usableVideoTrack(input: Input): Promise<InputVideoTrack | null> {
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) return null;
+  const { packetCount } = await track.computePacketStats(2);
+  return packetCount > 0 ? track : null;
+}
+
+/** Generous: the source's share of what is kept, and the sound anew. */
+function estimateSize(request: ExportRequest, map: TimeMap): number {
+  const share = map.duration / Math.max(map.duration, request.duration);
+  return Math.round(request.source.size * share * 1.3 + map.duration * 25_000 + 2 ** 21);
+}
+
+const discard = async (path: string): Promise<void> => {
+  const { remove } = await import('../storage/opfs.ts');
+  await remove(path);
+};

@@ -1,0 +1,110 @@
+/** Where the pictures of a written file stand against their places in the source. */
+import { EncodedPacketSink, VideoSampleSink, type InputVideoTrack } from 'mediabunny';
+import { outputTime } from '../core/time.ts';
+import type { Segment, TimeMap } from '../core/timeline.ts';
+
+/** Joints at which an encoded picture is compared with the source's; decoding both takes time. */
+const comparedJoints = 6;
+
+/**
+ * The largest offset found, seconds; null when nothing could be compared. A copied packet is known
+ * by its bytes, so its place in the source is certain. Where none was copied, the times at which
+ * pictures begin are compared, and at a few joints the pictures themselves.
+ */
+export async function pictureOffset(
+  written: InputVideoTrack,
+  source: InputVideoTrack,
+  map: TimeMap,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const out = new EncodedPacketSink(written);
+  const original = new EncodedPacketSink(source);
+  let largest: number | null = null;
+  const note = (offset: number) => (largest = Math.max(largest ?? 0, Math.abs(offset)));
+  let copies = 0;
+  for (const segment of map.segments) {
+    signal.throwIfAborted();
+    const offset = await copiedOffset(out, original, segment);
+    if (offset === null) continue;
+    copies++;
+    note(offset);
+  }
+  if (copies === 0) {
+    const step = Math.max(1, Math.ceil(map.segments.length / comparedJoints));
+    for (let i = 0; i < map.segments.length; i += step) {
+      signal.throwIfAborted();
+      const offset = await seenOffset(written, source, map.segments[i]!);
+      if (offset !== null) note(offset);
+    }
+  }
+  return largest;
+}
+
+/** By the first key frame behind the segment's start that is found in the source byte by byte. */
+async function copiedOffset(
+  out: EncodedPacketSink,
+  original: EncodedPacketSink,
+  { source, output, speed }: Segment,
+): Promise<number | null> {
+  let key = await out.getKeyPacket(output.start + 0.002);
+  for (let tries = 0; key && tries < 3; tries++) {
+    if (key.timestamp >= output.end) return null;
+    if (key.timestamp >= output.start - 0.002) {
+      const place = source.start + (key.timestamp - output.start) * speed;
+      const twin = await original.getKeyPacket(place + 0.05);
+      if (twin && sameBytes(twin.data, key.data)) return (twin.timestamp - place) / speed;
+    }
+    key = await out.getNextKeyPacket(key);
+  }
+  return null;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+const width = 64;
+const height = 36;
+/** Mean difference of two small grey pictures (0 to 255) up to which they are the same. */
+const sameLevel = 6;
+
+/** By looking: 0 when the picture just behind the joint is the source's, null when it cannot be told. */
+async function seenOffset(
+  written: InputVideoTrack,
+  source: InputVideoTrack,
+  { source: from, output, speed }: Segment,
+): Promise<number | null> {
+  const length = output.end - output.start;
+  const behind = Math.min(0.2, length / 2);
+  const shown = await greyAt(written, outputTime(output.start + behind));
+  if (!shown) return null;
+  const place = from.start + behind * speed;
+  let best: { offset: number; difference: number } | null = null;
+  // The frame itself, then its neighbours: which is it most like?
+  for (const offset of [0, 0.04, -0.04, 0.08, -0.08]) {
+    const there = await greyAt(source, place + offset);
+    if (!there) continue;
+    const difference = meanDifference(shown, there);
+    if (!best || difference < best.difference - 0.5) best = { offset, difference };
+  }
+  return best && best.difference <= sameLevel ? Math.abs(best.offset) : null;
+}
+
+async function greyAt(track: InputVideoTrack, time: number): Promise<Float32Array | null> {
+  const sample = await new VideoSampleSink(track).getSample(time);
+  if (!sample) return null;
+  try {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { willReadFrequently: true })!;
+    sample.draw(context, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    return Float32Array.from({ length: width * height }, (_, i) => data[i * 4 + 1]!);
+  } finally {
+    sample.close();
+  }
+}
+
+const meanDifference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;

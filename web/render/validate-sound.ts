@@ -1,0 +1,105 @@
+/** Where the sound of a written file stands against its place in the source. */
+import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack } from 'mediabunny';
+import type { Segment, TimeMap } from '../core/timeline.ts';
+import type { ExportRequest } from './export-request.ts';
+import { asMono } from './sound/mixed.ts';
+import { TrackReader } from './sound/pcm.ts';
+import { resampled } from './sound/resampled.ts';
+
+/** Compared: the first so many seconds of a stretch, at this rate, within so far of each other. */
+const window = 0.4;
+const rate = 8000;
+const furthest = 0.06;
+/** Below this level there is nothing to compare; below this likeness it is not the same sound. */
+const quietest = 0.002;
+const leastLikeness = 0.7;
+/** Stretches compared at most, spread evenly. */
+const mostStretches = 120;
+
+/** The largest offset found, seconds; null when all was silent or too short. */
+export async function soundOffset(
+  written: InputAudioTrack,
+  request: ExportRequest,
+  map: TimeMap,
+  signal: AbortSignal,
+): Promise<number | null> {
+  // With several tracks mixed the sum is like no single one of them.
+  if (request.otherTracks?.length) return null;
+  const input = new Input({
+    source: new BlobSource(request.cleanSound ?? request.source),
+    formats: ALL_FORMATS,
+  });
+  try {
+    const tracks = await input.getAudioTracks();
+    const original = tracks[request.cleanSound ? 0 : request.voiceTrack];
+    if (!original) return null;
+    const before = asMono(resampled(await TrackReader.open(original)));
+    const after = asMono(resampled(await TrackReader.open(written)));
+    let largest: number | null = null;
+    const step = Math.max(1, Math.ceil(map.segments.length / mostStretches));
+    for (let i = 0; i < map.segments.length; i += step) {
+      signal.throwIfAborted();
+      const lag = await lagOf(before, after, map.segments[i]!);
+      if (lag !== null) largest = Math.max(largest ?? 0, Math.abs(lag));
+    }
+    await before.close();
+    await after.close();
+    return largest;
+  } finally {
+    input.dispose();
+  }
+}
+
+type Mono = ReturnType<typeof asMono>;
+
+async function lagOf(
+  before: Mono,
+  after: Mono,
+  { source, output }: Segment,
+): Promise<number | null> {
+  const length = Math.min(window, output.end - output.start);
+  if (length < window / 2) return null;
+  const read = async (from: Mono, start: number, seconds: number): Promise<Float32Array> => {
+    const at = Math.round(start * from.sampleRate);
+    const [plane] = await from.read(at, at + Math.round(seconds * from.sampleRate));
+    return decimated(plane!, Math.round(from.sampleRate / rate));
+  };
+  const shown = await read(after, output.start, length);
+  if (rms(shown) < quietest) return null;
+  const there = await read(before, source.start - furthest, length + 2 * furthest);
+  let best = { lag: 0, likeness: -1 };
+  for (let lag = 0; lag + shown.length <= there.length; lag++) {
+    const likeness = correlation(shown, there, lag);
+    if (likeness > best.likeness) best = { lag, likeness };
+  }
+  return best.likeness < leastLikeness ? null : best.lag / rate - furthest;
+}
+
+const rms = (plane: Float32Array): number =>
+  Math.sqrt(plane.reduce((sum, value) => sum + value * value, 0) / Math.max(1, plane.length));
+
+/** Means of so many samples each: enough of a filter to compare by. */
+function decimated(plane: Float32Array, factor: number): Float32Array {
+  const result = new Float32Array(Math.floor(plane.length / factor));
+  for (let i = 0; i < result.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < factor; k++) sum += plane[i * factor + k]!;
+    result[i] = sum / factor;
+  }
+  return result;
+}
+
+/** Normalised: 1 for the same, whatever the gain. */
+function correlation(a: Float32Array, b: Float32Array, lag: number): number {
+  let product = 0;
+  let powerA = 0;
+  let powerB = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    const y = b[i + lag]!;
+    product += x * y;
+    powerA += x * x;
+    powerB += y * y;
+  }
+  return product / (Math.sqrt(powerA * powerB) || 1);
+}

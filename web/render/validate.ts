@@ -1,0 +1,111 @@
+/** Reads a written export back and checks that it is what the edit says. */
+import {
+  ALL_FORMATS,
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  type InputTrack,
+  type InputVideoTrack,
+} from 'mediabunny';
+import type { TimeMap } from '../core/timeline.ts';
+import type { ExportRequest, Validation } from './export-request.ts';
+import { decodeJoints } from './validate-joints.ts';
+import { pictureOffset } from './validate-picture.ts';
+import { soundOffset } from './validate-sound.ts';
+
+export interface Expected {
+  map: TimeMap;
+  /** The source's picture. */
+  track: InputVideoTrack | null;
+  request: ExportRequest;
+  hasSound: boolean;
+  signal: AbortSignal;
+  progress: (fraction: number) => void;
+}
+
+/** A frame at least counts as this long, seconds: 50 a second and faster are judged alike. */
+const shortestFrame = 1 / 50;
+/** Containers round, and the last frame's length is often a guess. */
+const slack = 0.1;
+
+export async function validateExport(file: File, expected: Expected): Promise<Validation> {
+  const { map, track, hasSound, signal, progress } = expected;
+  const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  const result: Validation = {
+    problems: [],
+    duration: 0,
+    joints: Math.max(0, map.segments.length - 1),
+    decodedFrames: 0,
+    pictureOffset: null,
+    soundOffset: null,
+  };
+  const problem = (text: string) => result.problems.push(text);
+  try {
+    const video = await input.getPrimaryVideoTrack();
+    const audio = await input.getPrimaryAudioTrack();
+    if (track && !video) problem('no picture');
+    if (hasSound && !audio) problem('no sound');
+    let oneFrame = shortestFrame;
+
+    for (const [kind, written] of [
+      ['picture', video],
+      ['sound', audio],
+    ] as const) {
+      if (!written) continue;
+      const order = await timestamps(written, signal);
+      result.duration = Math.max(result.duration, order.end);
+      if (order.repeated > 0) problem(`${kind}: ${order.repeated} packets at the time of another`);
+      if (kind === 'picture') oneFrame = Math.max(shortestFrame, order.typical);
+      const most = map.duration + oneFrame + slack;
+      if (order.end > most) problem(`${kind} ends at ${order.end}, the edit at ${map.duration}`);
+      progress(kind === 'picture' ? 0.2 : 0.3);
+    }
+    // Sound is written to the end, silence included; a picture may end before it, as in the source.
+    if (audio && Math.abs(result.duration - map.duration) > oneFrame + slack)
+      problem(`lasts ${result.duration}, the edit ${map.duration}`);
+
+    if (video && track) {
+      const decoded = await decodeJoints(video, map, signal, (f) => progress(0.3 + 0.5 * f));
+      result.decodedFrames = decoded.frames;
+      result.problems.push(...decoded.problems);
+      result.pictureOffset = await pictureOffset(video, track, map, signal);
+      if (result.pictureOffset !== null && result.pictureOffset > oneFrame)
+        problem(`picture ${result.pictureOffset} s off its place`);
+    }
+    progress(0.85);
+    if (audio && hasSound) {
+      result.soundOffset = await soundOffset(audio, expected.request, map, signal);
+      if (result.soundOffset !== null && result.soundOffset > oneFrame)
+        problem(`sound ${result.soundOffset} s off its place`);
+    }
+    progress(1);
+  } catch (error) {
+    signal.throwIfAborted();
+    problem(`unreadable: ${String(error)}`);
+  } finally {
+    input.dispose();
+  }
+  return result;
+}
+
+/** End of the last packet, how often two packets share a time, and the median distance between packets. */
+async function timestamps(
+  track: InputTrack,
+  signal: AbortSignal,
+): Promise<{ end: number; repeated: number; typical: number }> {
+  const times: number[] = [];
+  let end = 0;
+  for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, {
+    metadataOnly: true,
+  })) {
+    times.push(packet.timestamp);
+    end = Math.max(end, packet.timestamp + packet.duration);
+    if (times.length % 4096 === 0) signal.throwIfAborted();
+  }
+  const sorted = Float64Array.from(times).sort();
+  const distances = sorted.subarray(1).map((time, i) => time - sorted[i]!);
+  // WebM counts in milliseconds: packets of 2.5 ms may not share a time even there.
+  const repeated = distances.filter((distance) => distance < 1e-6).length;
+  const typical = distances.sort()[distances.length >> 1] ?? 0;
+  return { end, repeated, typical };
+}
