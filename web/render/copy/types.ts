@@ -1,6 +1,8 @@
 /** What the copying export takes and gives. The entry points are `plan.ts` and `stream.ts`. */
 import type { EncodedPacket, InputVideoTrack, VideoCodec } from 'mediabunny';
 import type { Segment } from '../../core/timeline.ts';
+import type { EncoderSetup } from './encoder-setup.ts';
+import type { PacketSource } from './source.ts';
 
 /** Why a source cannot be cut without encoding all of its picture again. */
 export type CopyRefusalReason =
@@ -86,6 +88,9 @@ export interface CopyPlan {
   readonly encodedPictures: number;
   /** Source seconds whose packets are copied. */
   readonly copiedSeconds: number;
+  /** For `copyVideo`. */
+  readonly source: PacketSource;
+  readonly setup: EncoderSetup;
 }
 
 /** A packet of the result: presentation time and duration in output seconds, yielded in decode order. */
