@@ -9,6 +9,7 @@ export const errorCodes = [
   'file-empty',
   'file-unreadable',
   'file-too-large',
+  'file-unfinished',
   'codec-unsupported',
   'no-media-track',
   'conversion-failed',

@@ -3,6 +3,7 @@ import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { Evidence, Stage } from '../core/evidence.ts';
 import type { Project } from '../core/project.ts';
 import type { Recording } from '../core/recording.ts';
+import type { ImportedScript } from '../core/subtitle-parse.ts';
 
 export interface EvidenceRow<S extends Stage = Stage> {
   recordingId: string;
@@ -23,6 +24,21 @@ export interface CheckpointRow {
   data: unknown;
 }
 
+/** A script or subtitle file that a person gave, used instead of transcribing. */
+export interface ScriptRow {
+  recordingId: string;
+  /** Of the file it came from. */
+  name: string;
+  script: ImportedScript;
+}
+
+/** A recording that was deleted and can still be brought back. */
+export interface TrashRow {
+  recordingId: string;
+  /** Milliseconds since the epoch. */
+  deletedAt: number;
+}
+
 export interface SettingRow {
   key: string;
   value: unknown;
@@ -34,6 +50,8 @@ export class CairnDatabase extends Dexie {
   declare evidence: Table<EvidenceRow, [string, Stage]>;
   declare checkpoints: Table<CheckpointRow, [string, Stage]>;
   declare settings: EntityTable<SettingRow, 'key'>;
+  declare scripts: EntityTable<ScriptRow, 'recordingId'>;
+  declare trash: EntityTable<TrashRow, 'recordingId'>;
 
   constructor(name = 'cairn') {
     super(name);
@@ -44,6 +62,7 @@ export class CairnDatabase extends Dexie {
       checkpoints: '[recordingId+stage], recordingId',
       settings: 'key',
     });
+    this.version(2).stores({ scripts: 'recordingId', trash: 'recordingId' });
   }
 }
 

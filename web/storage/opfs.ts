@@ -21,7 +21,10 @@ const split = (path: string): [string, string] => {
 };
 
 /** Handle of a file; its folders are made when `create` is set. Throws `storage-lost` when it is not there. */
-export async function fileHandle(path: string, { create = false } = {}): Promise<FileSystemFileHandle> {
+export async function fileHandle(
+  path: string,
+  { create = false } = {},
+): Promise<FileSystemFileHandle> {
   const [folder, name] = split(path);
   try {
     return await (await directory(folder, create)).getFileHandle(name, { create });
@@ -56,7 +59,8 @@ export async function remove(path: string): Promise<void> {
   try {
     await (await directory(folder, false)).removeEntry(name, { recursive: true });
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw storageError(error, path);
+    if (!(error instanceof DOMException && error.name === 'NotFoundError'))
+      throw storageError(error, path);
   }
 }
 
@@ -66,7 +70,8 @@ export async function list(path: string): Promise<string[]> {
   try {
     for await (const name of (await directory(path, false)).keys()) names.push(name);
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw storageError(error, path);
+    if (!(error instanceof DOMException && error.name === 'NotFoundError'))
+      throw storageError(error, path);
   }
   return names;
 }

@@ -24,6 +24,8 @@ export const errors: Record<ErrorCode, (details: Details) => string> = {
     `${named(d, 'The file')} could not be read as video or sound; it may be damaged or of another kind. Nothing was imported. Try to play it in another program first.`,
   'file-too-large': (d) =>
     `${named(d, 'The file')} is too large to convert in the browser. Convert it to MP4 (H.264 and AAC) with another program, or split it, and import the result.`,
+  'file-unfinished': (d) =>
+    `${named(d, 'The file')} breaks off before its index, which this kind of file has at its end, so no program can play it. Nothing was imported. Copy or download it again, or let the program that recorded it repair it.`,
   'codec-unsupported': (d) =>
     `${named(d, 'The file')} uses a format that neither this browser nor the built-in converter can decode. Export it as MP4 (H.264 and AAC) and import that.`,
   'no-media-track': (d) => `There is neither picture nor sound in ${named(d, 'this file')}.`,

@@ -1,0 +1,116 @@
+/**
+ * Recordings as a whole: their row, their folder and all that hangs on them. A deleted recording
+ * goes to the trash first, where nothing of it is lost, and is purged later.
+ */
+import type { Recording } from '../core/recording.ts';
+
+import { database } from './database.ts';
+import { exists, list, recordingFolder, remove, writeFile } from './opfs.ts';
+
+/** Held while a recording is written, so that another tab does not take its folder for an orphan. */
+export const importLock = (id: string) => `import:${id}`;
+
+export const posterPath = (id: string) => `${recordingFolder(id)}/poster.webp`;
+
+/** Newest first, without those in the trash. */
+export async function listRecordings(): Promise<Recording[]> {
+  const [rows, trash] = await Promise.all([
+    database.recordings.orderBy('createdAt').reverse().toArray(),
+    database.trash.toCollection().primaryKeys(),
+  ]);
+  const gone = new Set(trash);
+  return rows.filter((r) => !gone.has(r.id));
+}
+
+/** The recording with this content, whether in the library or in the trash. */
+export async function findByFingerprint(fingerprint: string): Promise<Recording | null> {
+  for (const recording of await database.recordings.where({ fingerprint }).toArray()) {
+    // The browser may have evicted the media while keeping the row.
+    const files = await Promise.all(recording.files.map((f) => exists(f.path)));
+    if (files.every(Boolean)) return recording;
+  }
+  return null;
+}
+
+export async function renameRecording(id: string, name: string): Promise<void> {
+  await database.recordings.update(id, { name });
+}
+
+export async function chooseVoiceTrack(id: string, voiceTrack: number): Promise<void> {
+  await database.transaction(
+    'rw',
+    [database.recordings, database.evidence, database.checkpoints],
+    async () => {
+      await database.recordings.update(id, { voiceTrack });
+      // What was heard on the other track says nothing about this one.
+      for (const table of [database.evidence, database.checkpoints]) {
+        const stale = table.where({ recordingId: id }).filter((row) => row.stage !== 'screen');
+        await stale.delete();
+      }
+    },
+  );
+}
+
+export async function trashRecording(id: string): Promise<void> {
+  await database.trash.put({ recordingId: id, deletedAt: Date.now() });
+}
+
+export async function restoreRecording(id: string): Promise<void> {
+  await database.trash.delete(id);
+}
+
+/** Deletes a recording for good, with its media, evidence, projects and script. */
+export async function purgeRecording(id: string): Promise<void> {
+  const { recordings, projects, evidence, checkpoints, scripts, trash } = database;
+  await database.transaction(
+    'rw',
+    [recordings, projects, evidence, checkpoints, scripts, trash],
+    async () => {
+      await recordings.delete(id);
+      await scripts.delete(id);
+      await trash.delete(id);
+      for (const table of [projects, evidence, checkpoints]) {
+        await table.where({ recordingId: id }).delete();
+      }
+    },
+  );
+  await remove(recordingFolder(id));
+}
+
+/** A row that survived a crash of the rest is not one: the folder is written before it. */
+export async function addRecording(recording: Recording, poster: Blob | null): Promise<void> {
+  if (poster) await writeFile(posterPath(recording.id), poster);
+  await database.recordings.add(recording);
+}
+
+/**
+ * At start: purges the trash of earlier sessions and removes what a killed tab left behind
+ * (folders without a row, temporary files). Leaves alone what another tab is working on.
+ */
+export async function tidyStorage({ trashOlderThan = Date.now() - 60_000 } = {}): Promise<void> {
+  for (const { recordingId, deletedAt } of await database.trash.toArray()) {
+    if (deletedAt < trashOlderThan) await purgeRecording(recordingId);
+  }
+  for (const id of await list('recordings')) {
+    await navigator.locks.request(importLock(id), { ifAvailable: true }, async (lock) => {
+      if (lock && !(await database.recordings.get(id))) await remove(recordingFolder(id));
+    });
+  }
+  for (const name of await list('temp')) {
+    await navigator.locks.request(`temp:${name}`, { ifAvailable: true }, async (lock) => {
+      if (lock) await remove(`temp/${name}`);
+    });
+  }
+}
+
+/** Everything of this origin: recordings, projects, exports, models, settings and kept app files. */
+export async function eraseEverything(): Promise<void> {
+  database.close();
+  await database.delete();
+  const root = await navigator.storage.getDirectory();
+  const names: string[] = [];
+  for await (const name of root.keys()) names.push(name);
+  for (const name of names) await remove(name);
+  localStorage.clear();
+  sessionStorage.clear();
+}
