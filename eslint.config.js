@@ -28,6 +28,8 @@ export default ts.config(
       'no-console': ['error', { allow: ['warn', 'error'] }],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'max-lines': ['error', { max: 400 }],
+      // Private maps and sets of a state class are bookkeeping; what screens read is in runes.
+      'svelte/prefer-svelte-reactivity': 'off',
       eqeqeq: ['error', 'smart'],
       '@typescript-eslint/no-unused-vars': [
         'error',
@@ -58,7 +60,13 @@ export default ts.config(
     },
   },
   {
-    files: ['web/cli/**', 'web/bench/**', 'web/e2e/**', 'web/**/vite-plugin.ts', '**/train/**'],
+    files: [
+      'web/cli/**',
+      'web/bench/**',
+      'web/e2e/**',
+      'web/models/{add,vite-plugin}.ts',
+      '**/train/**',
+    ],
     rules: { 'no-console': 'off' },
   },
   ...importTable,
