@@ -7,9 +7,9 @@ import { AppError, toAppError } from '../core/errors.ts';
 import { within, type JobContext } from '../core/progress.ts';
 import type { ImportNotice, Recording, RecordingSource } from '../core/recording.ts';
 import { sourceTime } from '../core/time.ts';
-import { planImport } from '../import/plan.ts';
-import type { Probe } from '../import/probe.ts';
-import { lacksMovieIndex } from '../import/unfinished.ts';
+import { planImport } from './plan.ts';
+import type { Probe } from './probe.ts';
+import { lacksMovieIndex } from './unfinished.ts';
 import { fileHandle, recordingFolder, remove } from '../storage/opfs.ts';
 import { keepStorage, requireRoom } from '../storage/quota.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../storage/recordings.ts';
 import { connect, type Connection } from '../workers/rpc.ts';
 import type { ImportApi } from '../workers/import.worker.ts';
-import { bringIn, type BroughtIn } from './import-steps.ts';
+import { bringIn, type BroughtIn } from './bring-in.ts';
 
 export interface ImportOptions extends Partial<JobContext> {
   source?: RecordingSource;

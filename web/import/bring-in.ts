@@ -2,9 +2,9 @@
 import { AppError } from '../core/errors.ts';
 import { within, type JobContext } from '../core/progress.ts';
 import type { ImportNotice } from '../core/recording.ts';
-import type { ConversionPlan } from '../import/ffmpeg/arguments.ts';
-import type { Plan } from '../import/plan.ts';
-import type { Probe } from '../import/probe.ts';
+import type { ConversionPlan } from './ffmpeg/arguments.ts';
+import type { Plan } from './plan.ts';
+import type { Probe } from './probe.ts';
 import { fileHandle, recordingFolder, remove } from '../storage/opfs.ts';
 import type { ConvertApi } from '../workers/convert.worker.ts';
 import type { ImportApi } from '../workers/import.worker.ts';
