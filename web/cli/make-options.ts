@@ -78,7 +78,9 @@ export function readOptions(args: string[]): MakeOptions {
   const subtitles =
     values.subtitles === 'none'
       ? []
-      : values.subtitles.split(',').map((s) => choice('subtitles', s.trim(), ['vtt', 'srt']));
+      : values.subtitles
+          .split(',')
+          .map((s) => choice('subtitles', s.trim(), ['vtt', 'srt'] as const));
   return {
     inputs: findInputs(positionals, path.resolve(values.out)),
     script: values.script ? path.resolve(values.script) : null,
