@@ -161,9 +161,9 @@ export class ChangeDetector {
     const arrived = elsewhere.filter((g) => this.#settled(g) > since - quiet);
     arrived.sort((a, b) => this.#motion.distance(a) - this.#motion.distance(b));
     if (pointer) {
-      const left = pointer.cells.some((cell) => this.#cells.lastActive[cell]! > since - quiet);
       const next = arrived[0];
-      if (next && (left || this.#motion.travelled)) {
+      // Its place shows again what was there before, or it was seen on its way.
+      if (next && (under.length === 0 || this.#motion.travelled)) {
         this.#pointer = next;
         return small.filter((g) => g !== next);
       }

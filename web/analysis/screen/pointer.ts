@@ -32,7 +32,9 @@ export class SmallMotion {
       y: (g.top + g.bottom) / 2,
     }));
     const places: Sighting[] = [];
-    for (const s of [...recent.filter((s) => time - s.time <= 0.5), ...seen]) {
+    // After a stop, whatever moves next is on another journey.
+    const moving = time - (recent.at(-1)?.time ?? -1) < 0.25;
+    for (const s of [...(moving ? recent.filter((s) => time - s.time <= 0.5) : []), ...seen]) {
       if (places.every((p) => apart(p, s) > 2)) places.push(s);
     }
     if (places.length >= 3 && seen.some((s) => places.includes(s))) {
