@@ -95,7 +95,7 @@ const spareRe = new Float64Array(size);
 const spareIm = new Float64Array(size);
 
 /** Complex Fourier transform of 400 values in place: Stockham's, 4 x 4 x 5 x 5. */
-function transform(re: Float64Array, im: Float64Array): void {
+function transform(re: Float64Array<ArrayBuffer>, im: Float64Array<ArrayBuffer>): void {
   let [fromRe, fromIm, toRe, toIm] = [re, im, spareRe, spareIm];
   let done = 1;
   for (const radix of radices) {

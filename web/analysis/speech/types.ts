@@ -44,11 +44,6 @@ export interface Arc extends SourceRange {
   text: string;
   /** Index into the words given to `align`; -1 for fillers and silences. */
   word: number;
-  /**
-   * Mean acoustic log likelihood per 10 ms of the arc, in the acoustic model's own scale: higher
-   * fits better. Comparable within one alignment only.
-   */
-  score: number;
 }
 
 export interface AlignOptions {
@@ -67,4 +62,11 @@ export interface Aligner {
    */
   align(samples: Float32Array, words: readonly string[], options?: AlignOptions): Arc[] | null;
   close(): void;
+}
+
+/** Keeps unfinished work of a stage, so that a reload goes on where it stopped. */
+export interface Checkpoint {
+  /** What was saved last; null when there is nothing. */
+  load(): Promise<unknown>;
+  save(data: unknown): Promise<void>;
 }

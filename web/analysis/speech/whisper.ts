@@ -90,7 +90,7 @@ export class Whisper {
   ): Promise<Whisper> {
     const files = await openModel(name, options);
     const file = (ending: string): File => {
-      const path = [...files.keys()].find((p) => p.endsWith(ending));
+      const path = [...files.keys()].find((p) => p === ending || p.endsWith(`/${ending}`));
       if (!path)
         throw new AppError('model-incompatible', `${name}: no ${ending}`, { details: { name } });
       return files.get(path)!;
@@ -109,7 +109,7 @@ export class Whisper {
         await json('tokenizer_config.json'),
       ),
       generation: await json('generation_config.json'),
-      config: await json('/config.json').catch(() => json('config.json')),
+      config: await json<ModelConfig>('config.json'),
       encoder: await openSession(encoderFile, options),
       decoder: await openSession(decoderFile, options),
     });
