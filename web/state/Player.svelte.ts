@@ -145,7 +145,7 @@ export class Player {
     this.#choice = choice;
     if (cleanChanged && this.#sound) {
       // The set of streams changes: open them anew.
-      void this.#dropSound().then(() => this.#playing && this.#start());
+      void this.#dropSound().then(() => (this.#playing ? this.#start() : undefined));
     } else this.#sound?.setMix(this.#mix());
   }
 
