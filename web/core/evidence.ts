@@ -58,7 +58,7 @@ export interface SoundEvidence {
   /** Waveform: pairs of minimum and maximum, -127 to 127, `peakRate` pairs a second. */
   peaks: Int8Array;
   peakRate: number;
-  /** OPFS path of the cleaned sound (source time, same start as the voice track). */
+  /** OPFS path of the cleaned sound: WAV, mono, 48 kHz; its time 0 is source time 0 (silence until the voice track starts). */
   cleanPath: string | null;
   /** Name of the denoiser. */
   denoiser: string | null;
