@@ -1,0 +1,136 @@
+/** Everything that analysis says about what is spoken. Runs in a worker. */
+import type { SpeechEvidence, Word } from '../../core/evidence.ts';
+import { isAbort } from '../../core/errors.ts';
+import { within, type JobContext } from '../../core/progress.ts';
+import { recordingFolder } from '../../storage/opfs.ts';
+import { openAligner } from './align.ts';
+import { chooseDevice } from './device.ts';
+import { findFillers } from './fillers/find-fillers.ts';
+import { timeScript } from './script-match.ts';
+import { placeCues, split, type ScriptCue } from './script-words.ts';
+import { findSilences } from './silences.ts';
+import { transcribe, type Transcript } from './transcribe.ts';
+import type { Aligner, Checkpoint, VoiceActivity, VoiceSignal } from './types.ts';
+import { detectVoice } from './voice-activity.ts';
+import { openVoice, voicePath } from './voice-file.ts';
+import { Whisper } from './whisper.ts';
+
+export interface SpeechInput {
+  file: File;
+  trackIndex: number;
+  recordingId: string;
+  /** Name of a model of kind `speech`. */
+  model: string;
+  /** BCP 47 primary subtag; null detects it. */
+  language: string | null;
+  /** Given words take the place of a transcription. */
+  script: { cues: readonly ScriptCue[] } | null;
+}
+
+export interface SpeechContext extends JobContext {
+  checkpoint?: Checkpoint;
+}
+
+/** A recording in which nobody speaks gives empty lists, not an error. */
+export async function analyseSpeech(
+  input: SpeechInput,
+  job: SpeechContext,
+): Promise<SpeechEvidence> {
+  const part = (from: number, to: number): SpeechContext => ({
+    ...job,
+    progress: within(job.progress, from, to),
+  });
+  const path = voicePath(recordingFolder(input.recordingId), input.trackIndex);
+  const voice = await openVoice(input.file, input.trackIndex, path, part(0, 0.04));
+  const activity = await detectVoice(voice, part(0.04, 0.1));
+  if (activity.speech.length === 0) return nobody(input, voice, activity);
+  const { language, words } = await findWords(input, voice, activity, part(0.1, 0.88));
+  job.signal.throwIfAborted();
+  const aligner = await openAligner(language, { signal: job.signal });
+  try {
+    const fillers = await findFillers({ voice, words, language, aligner }, part(0.88, 1));
+    const silences = findSilences(activity, [...words, ...fillers], voice.duration);
+    job.progress({ fraction: 1 });
+    return {
+      model: input.script ? 'import' : input.model,
+      language,
+      words,
+      fillers,
+      silences,
+      disfluencies: [],
+      speech: activity.speech,
+    };
+  } finally {
+    aligner?.close();
+  }
+}
+
+function nobody(input: SpeechInput, voice: VoiceSignal, activity: VoiceActivity): SpeechEvidence {
+  return {
+    model: input.script ? 'import' : input.model,
+    language: input.language ?? 'en',
+    words: [],
+    fillers: [],
+    silences: findSilences(activity, [], voice.duration),
+    disfluencies: [],
+    speech: [],
+  };
+}
+
+async function findWords(
+  input: SpeechInput,
+  voice: VoiceSignal,
+  activity: VoiceActivity,
+  job: SpeechContext,
+): Promise<Transcript> {
+  const cues = input.script?.cues ?? [];
+  if (cues.length > 0 && cues.every((cue) => cue.start !== null)) {
+    const language = input.language ?? 'en';
+    const aligner = await openAligner(language, { signal: job.signal });
+    try {
+      const words = await placeCues(cues, voice, activity, aligner, job);
+      return { language, words: inOrder(words) };
+    } finally {
+      aligner?.close();
+    }
+  }
+  const transcript = await listen(input, voice, activity, job);
+  if (cues.length === 0) return { ...transcript, words: inOrder(transcript.words) };
+  const script = cues.flatMap((cue) => split(cue.text));
+  return { ...transcript, words: inOrder(timeScript(script, transcript.words)) };
+}
+
+async function listen(
+  input: SpeechInput,
+  voice: VoiceSignal,
+  activity: VoiceActivity,
+  job: SpeechContext,
+): Promise<Transcript> {
+  const options = { signal: job.signal };
+  const open = (device: 'wasm' | 'webgpu') => Whisper.open(input.model, { ...options, device });
+  const whisper = await open(await chooseDevice(input.model, open, job.signal));
+  try {
+    // A missing aligner only makes word edges coarser: better than no words.
+    const aligner = (language: string): Promise<Aligner | null> =>
+      openAligner(language, options).catch((error: unknown) => {
+        if (isAbort(error)) throw error;
+        console.warn(`no aligner: ${String(error)}`);
+        return null;
+      });
+    const { language } = input;
+    return await transcribe({ voice, activity, whisper, language, aligner }, job);
+  } finally {
+    await whisper.close();
+  }
+}
+
+/** Sorted and without overlaps: the timeline and the captions rely on it. */
+function inOrder(words: readonly Word[]): Word[] {
+  const sorted = [...words].sort((a, b) => a.start - b.start || a.end - b.end);
+  return sorted.map((word, i) => {
+    const next = sorted[i + 1];
+    return next && word.end > next.start && next.start > word.start
+      ? { ...word, end: next.start }
+      : word;
+  });
+}

@@ -1,0 +1,229 @@
+/** From the voice to words with times: Whisper over windows cut at pauses, every doubt checked. */
+import type { Word } from '../../core/evidence.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { attentionTimes, attentionFrame } from './attention-times.ts';
+import { doubt, isStockPhrase, withoutSounds, type Doubt } from './text-checks.ts';
+import { tokenWords, type TokenWord } from './token-words.ts';
+import {
+  activityFrame,
+  type Aligner,
+  type Checkpoint,
+  type VoiceActivity,
+  type VoiceSignal,
+} from './types.ts';
+import type { Decoded, Whisper } from './whisper.ts';
+import type { Tensor } from './runtime.ts';
+import { halves, packWindows, type Window } from './windows.ts';
+import { alignWindow } from './window-words.ts';
+
+export interface Transcript {
+  /** BCP 47 primary subtag. */
+  language: string;
+  words: Word[];
+}
+
+export interface TranscribeInput {
+  voice: VoiceSignal;
+  activity: VoiceActivity;
+  whisper: Whisper;
+  /** Given, or detected when null. */
+  language: string | null;
+  /** Opens the aligner once the language is known; null where there is none. */
+  aligner: (language: string) => Promise<Aligner | null>;
+}
+
+export interface TranscribeContext extends JobContext {
+  checkpoint?: Checkpoint | undefined;
+}
+
+/** Whisper's own limit is 224 tokens of text; nobody says more in a second than 12 tokens. */
+const mostTokens = (seconds: number) => Math.min(224, Math.ceil(12 * seconds) + 12);
+/** Temperatures tried when the likeliest text cannot be right. */
+const temperatures = [0.3, 0.7];
+/** Windows are not halved below this, seconds. */
+const shortestHalf = 4;
+/** Seconds between two writings of the checkpoint. */
+const checkpointEvery = 8;
+
+interface Saved {
+  language: string;
+  /** Windows finished, in order. */
+  done: number;
+  words: Word[];
+}
+
+export async function transcribe(
+  input: TranscribeInput,
+  job: TranscribeContext,
+): Promise<Transcript> {
+  const { voice, activity, whisper } = input;
+  const windows = packWindows(activity, voice.duration);
+  const saved = await readCheckpoint(job.checkpoint, windows.length);
+  let language = saved?.language ?? input.language ?? (whisper.multilingual ? null : 'en');
+  language ??= await findLanguage(windows, voice, whisper, job.signal);
+  const aligner = windows.length > 0 ? await input.aligner(language) : null;
+  const words = saved?.words ?? [];
+  let written = performance.now();
+  try {
+    for (let i = saved?.done ?? 0; i < windows.length; i++) {
+      job.signal.throwIfAborted();
+      job.progress({ fraction: i / windows.length, doing: 'transcribe' });
+      const work = { voice, activity, whisper, language, aligner, signal: job.signal };
+      words.push(...(await transcribeWindow(windows[i]!, work)));
+      if (job.checkpoint && performance.now() - written > checkpointEvery * 1000) {
+        await job.checkpoint.save({ language, done: i + 1, words } satisfies Saved);
+        written = performance.now();
+      }
+    }
+  } finally {
+    aligner?.close();
+  }
+  job.progress({ fraction: 1 });
+  return { language, words };
+}
+
+async function readCheckpoint(
+  checkpoint: Checkpoint | undefined,
+  windows: number,
+): Promise<Saved | null> {
+  const data = (await checkpoint?.load()) as Partial<Saved> | null | undefined;
+  const fits = typeof data?.done === 'number' && data.done <= windows && Array.isArray(data.words);
+  return fits && typeof data.language === 'string' ? (data as Saved) : null;
+}
+
+/** Probabilities of up to three windows together: a first "hello" says little. */
+async function findLanguage(
+  windows: Window[],
+  voice: VoiceSignal,
+  whisper: Whisper,
+  signal: AbortSignal,
+) {
+  const votes = new Map<string, number>();
+  for (const window of windows.slice(0, 3)) {
+    signal.throwIfAborted();
+    const hidden = await whisper.encode(await readWindow(window, voice));
+    const { language, probability } = await whisper.detectLanguage(hidden);
+    if (probability > 0.8 && window.length > 3) return language;
+    votes.set(language, (votes.get(language) ?? 0) + probability * window.length);
+  }
+  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'en';
+}
+
+export interface WindowWork {
+  voice: VoiceSignal;
+  activity: VoiceActivity;
+  whisper: Whisper;
+  language: string;
+  aligner: Aligner | null;
+  signal: AbortSignal;
+}
+
+interface Attempt {
+  decoded: Decoded;
+  words: TokenWord[];
+  text: string;
+  logProbability: number;
+  doubt: Doubt | null;
+}
+
+/** The words of one window. A doubtful text is tried again in halves, then with chance, else dropped. */
+async function transcribeWindow(window: Window, work: WindowWork): Promise<Word[]> {
+  const samples = await readWindow(window, work.voice);
+  const hidden = await work.whisper.encode(samples);
+  let best = await attempt(window, hidden, 0, work);
+  if (best.doubt && window.length > 2 * shortestHalf) {
+    const words: Word[] = [];
+    for (const half of halves(window, work.activity))
+      words.push(...(await transcribeWindow(half, work)));
+    return words;
+  }
+  for (const temperature of best.doubt ? temperatures : []) {
+    const next = await attempt(window, hidden, temperature, work);
+    if (!next.doubt) {
+      best = next;
+      break;
+    }
+    if (next.doubt === 'unlikely' && next.logProbability > best.logProbability) best = next;
+  }
+  // Mumbled speech is better written down with little confidence than lost; inventions are not.
+  if (best.doubt && (best.doubt !== 'unlikely' || voiced(window, work.activity) < 0.6)) return [];
+  if (best.words.length === 0) return [];
+  const attention = async () => {
+    const frames = Math.max(1, Math.ceil(samples.length / 16000 / attentionFrame));
+    const rows = await work.whisper.attention(hidden, best.decoded.tokens, frames, work.language);
+    return rows && attentionTimes(rows, best.words);
+  };
+  return alignWindow({ window, samples, words: best.words, attention, ...work });
+}
+
+async function attempt(
+  window: Window,
+  hidden: Tensor,
+  temperature: number,
+  work: WindowWork,
+): Promise<Attempt> {
+  const { whisper, language, signal } = work;
+  const maxTokens = mostTokens(window.length);
+  const decoded = await whisper.decode(hidden, { language, temperature, maxTokens, signal });
+  const raw = whisper.tokenizer.decode(decoded.tokens).trim();
+  const text = withoutSounds(raw);
+  const words =
+    text === raw.replace(/\s+/g, ' ')
+      ? tokenWords(whisper.tokenizer, decoded, language)
+      : spokenWords(whisper, decoded, language);
+  const logs = decoded.logProbabilities;
+  const logProbability = logs.reduce((sum, p) => sum + p, 0) / Math.max(1, logs.length);
+  const found = doubt({
+    text,
+    logProbability,
+    noSpeech: decoded.noSpeech,
+    speech: spoken(window, work.activity),
+    ended: decoded.ended,
+  });
+  return { decoded, words, text, logProbability, doubt: found };
+}
+
+/** Without the words of sounds in brackets. */
+function spokenWords(whisper: Whisper, decoded: Decoded, language: string): TokenWord[] {
+  let depth = 0;
+  return tokenWords(whisper.tokenizer, decoded, language).filter(({ text }) => {
+    const opens = /[[(*]/.test(text) && !/[\])*].*[\w]/.test(text);
+    if (opens) depth = 1;
+    const inside = depth > 0 || /^[♪♫]+$/.test(text);
+    if (/[\])]|.\*/.test(text)) depth = 0;
+    return !inside && !isStockPhrase(text.replace(/\p{L}/gu, 'x'));
+  });
+}
+
+/** The window's sound: its pieces one after the other. */
+export async function readWindow(window: Window, voice: VoiceSignal): Promise<Float32Array> {
+  const samples = new Float32Array(Math.round(window.length * 16000));
+  for (const piece of window.pieces) {
+    const part = await voice.read(piece.start, piece.end);
+    const at = Math.round(piece.at * 16000);
+    samples.set(part.subarray(0, Math.max(0, samples.length - at)), at);
+  }
+  return samples;
+}
+
+/** Seconds of detected speech in a window. */
+const spoken = (window: Window, { speech }: VoiceActivity): number => {
+  const [first, last] = [window.pieces[0]!.start, window.pieces.at(-1)!.end];
+  let sum = 0;
+  for (const range of speech) {
+    if (range.end <= first || range.start >= last) continue;
+    for (const piece of window.pieces)
+      sum += Math.max(0, Math.min(range.end, piece.end) - Math.max(range.start, piece.start));
+  }
+  return sum;
+};
+
+/** Mean of the upper half of the voice's probability in a window. */
+function voiced(window: Window, { probabilities }: VoiceActivity): number {
+  const all: number[] = [];
+  for (const { start, end } of window.pieces)
+    for (let t = start; t < end; t += activityFrame)
+      all.push(probabilities[Math.floor(t / activityFrame)] ?? 0);
+  const upper = all.sort((a, b) => b - a).slice(0, Math.ceil(all.length / 2));
+  return upper.reduce((sum, p) => sum + p, 0) / Math.max(1, upper.length);
+}
