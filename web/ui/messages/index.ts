@@ -1,6 +1,6 @@
 /** The one catalogue of strings shown to people. Another language is another folder beside `en`. */
 import { toEnvelope } from '../../core/errors.ts';
-import { common } from './en/common.ts';
+import { common, privacy } from './en/common.ts';
 import * as editing from './en/editor.ts';
 import { errors } from './en/errors.ts';
 import { headless } from './en/headless.ts';
@@ -9,7 +9,17 @@ import { jobs } from './en/jobs.ts';
 import { library } from './en/library.ts';
 import { settings } from './en/settings.ts';
 
-export const messages = { common, errors, headless, importing, jobs, library, settings, ...editing };
+export const messages = {
+  common,
+  privacy,
+  errors,
+  headless,
+  importing,
+  jobs,
+  library,
+  settings,
+  ...editing,
+};
 
 /** What a person reads when something failed: what happened, what is safe, what to do now. */
 export function describeError(error: unknown): string {

@@ -23,6 +23,7 @@ export const common = {
   toLibrary: 'Go to the library',
   failedToOpen: 'This screen did not open',
   reload: 'Reload',
+  update: 'Update Cairn',
   /** Beside a progress bar. */
   timeLeft: (seconds: number): string => {
     if (seconds < 5) return 'a few seconds left';

@@ -18,7 +18,19 @@ export const library = {
   emptyTitle: 'Drop a screen recording here',
   emptyText:
     'Cairn turns it into an article with screenshots, and a video without filler words, pauses and noise. It all happens in this browser.',
-  formats: 'MP4, MOV, WebM, MKV and most other video, or sound alone. Drop, paste or',
+  formats: 'MP4, MOV, WebM, MKV, AVI and most other video. WAV, MP3, M4A and other sound.',
+  howItWorks: [
+    {
+      title: 'Drop a recording',
+      text: 'A screen recording in which someone talks, as long as you like.',
+    },
+    {
+      title: 'See what was found',
+      text: 'Words, filler words, pauses and steps. Change what you want.',
+    },
+    { title: 'Take the results', text: 'An article with screenshots, a clean video, subtitles.' },
+  ],
+  importing: 'Files being imported',
   trySample: 'Try a sample recording',
   sampleText: 'A minute of a real session, to see what comes out.',
   sampleMissing: 'The sample is not part of this installation.',
@@ -46,5 +58,7 @@ export const library = {
     paused: 'Paused',
     ready: 'Ready',
     failed: 'Analysis failed',
+    start: 'Analyse',
+    stop: 'Stop the analysis',
   },
 };

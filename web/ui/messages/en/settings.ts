@@ -5,7 +5,8 @@ export const settings = {
   model: 'Model',
   modelText: 'Larger models understand more and take longer.',
   language: 'Language spoken',
-  detected: 'Detect it',
+  languageText: 'Saying which one is a little safer than letting it be detected.',
+  detected: 'Detect automatically',
   installed: 'Models and tools',
   installedText:
     'Fetched from this server when first needed, then kept for work without a connection.',
@@ -13,6 +14,8 @@ export const settings = {
   notOnDevice: 'Not fetched yet',
   fetch: 'Fetch now',
   fetching: 'Fetching',
+  fetchModel: (name: string) => `Fetch ${name} now`,
+  removeModel: (name: string) => `Remove ${name} from this device`,
   removed: (name: string) => `${name} removed from this device. It is fetched again when needed.`,
   kinds: {
     speech: 'Speech recognition',
@@ -32,6 +35,7 @@ export const settings = {
   exports: 'Exports',
   rest: 'Other',
   left: (size: string) => `${size} left for this page`,
+  keeping: 'Safekeeping',
   persisted: 'The browser keeps this data until you delete it.',
   notPersisted: 'The browser may delete this data when the disk is nearly full.',
   persist: 'Ask the browser to keep it',
@@ -40,11 +44,10 @@ export const settings = {
   erase: 'Erase everything',
   eraseText:
     'Deletes all recordings, projects, exports, models and settings from this browser. This cannot be undone.',
+  eraseOpen: 'Erase…',
   eraseTitle: 'Erase everything?',
   eraseConfirm: 'Erase everything',
-  erased: 'Everything was erased from this browser.',
   about: 'About',
-  aboutText: 'Open source under the Apache License 2.0.',
-  version: 'Version',
-  licences: 'Licences of models and tools',
+  aboutText:
+    'Open source under the Apache License 2.0. The models and tools above have the licences that stand beside them.',
 };

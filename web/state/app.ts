@@ -1,0 +1,39 @@
+/** The concepts that live as long as the page, handed to screens by context. */
+import { createContext } from 'svelte';
+import { Analyses } from './Analyses.svelte.ts';
+import { AppVersion } from './AppVersion.svelte.ts';
+import { Exports } from './Exports.svelte.ts';
+import { Imports } from './Imports.svelte.ts';
+import { Library } from './Library.svelte.ts';
+import { Settings } from './Settings.svelte.ts';
+
+export interface App {
+  library: Library;
+  imports: Imports;
+  analyses: Analyses;
+  exports: Exports;
+  settings: Settings;
+  version: AppVersion;
+  /** Reads what was kept and goes on with what was under way. Returns what stops it. */
+  start(): () => void;
+}
+
+export const [getApp, setApp] = createContext<App>();
+
+export function createApp(): App {
+  const app = {
+    library: new Library(),
+    imports: new Imports(),
+    analyses: new Analyses(),
+    exports: new Exports(),
+    settings: new Settings(),
+    version: new AppVersion(),
+    start: () => {
+      void app.settings.load().catch((error: unknown) => console.error('settings', error));
+      void app.version.register();
+      void app.analyses.resume();
+      return app.library.start();
+    },
+  };
+  return app;
+}
