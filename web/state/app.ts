@@ -31,6 +31,7 @@ export function createApp(): App {
     start: () => {
       void app.settings.load().catch((error: unknown) => console.error('settings', error));
       void app.version.register();
+      void app.exports.start();
       void app.analyses.resume();
       return app.library.start();
     },

@@ -3,6 +3,7 @@ import { toEnvelope } from '../../core/errors.ts';
 import { common, privacy } from './en/common.ts';
 import * as editing from './en/editor.ts';
 import { errors } from './en/errors.ts';
+import { analysisStatus, exports, version } from './en/exports.ts';
 import { headless } from './en/headless.ts';
 import { importing } from './en/importing.ts';
 import { jobs } from './en/jobs.ts';
@@ -10,7 +11,10 @@ import { library } from './en/library.ts';
 import { settings } from './en/settings.ts';
 
 export const messages = {
+  analysisStatus,
   common,
+  exports,
+  version,
   privacy,
   errors,
   headless,

@@ -1,0 +1,70 @@
+export const exports = {
+  open: 'Export',
+  working: (percent: string) => `Exporting ${percent}`,
+  panel: 'Export',
+  video: 'Video',
+  article: 'Article',
+  subtitles: 'Subtitles',
+  kinds: {
+    mp4: 'MP4',
+    webm: 'WebM',
+    markdown: 'Markdown',
+    html: 'Web page',
+    vtt: 'VTT',
+    srt: 'SRT',
+    txt: 'Text',
+  },
+  about: {
+    mp4: 'H.264 and AAC, plays everywhere',
+    webm: 'VP9 and Opus',
+    markdown: 'A zip with its images',
+    html: 'One file with everything in it',
+    vtt: 'Subtitles for the web',
+    srt: 'Subtitles for other players',
+    txt: 'The words, without times',
+  },
+  copy: 'Copy article',
+  copyAbout: 'To paste into another editor',
+  copying: 'Copying…',
+  copied: 'Article copied. Paste it where you write.',
+  copyFailed: 'The browser did not allow copying. Export it as a web page instead.',
+  list: 'Exports of this session',
+  waiting: 'Waiting',
+  cancel: 'Stop export',
+  cancelled: 'Stopped',
+  failed: 'Not exported',
+  again: 'Download again',
+  dismiss: 'Remove from the list',
+  notes: {
+    're-encoded':
+      'This recording could not be cut without encoding its picture again, so it took longer.',
+  } as Record<string, string>,
+  doing: {
+    plan: 'Preparing',
+    picture: 'Writing the video',
+    encode: 'Encoding the video',
+    check: 'Checking the result',
+    stills: 'Taking screenshots',
+    write: 'Writing the file',
+  } as Record<string, string>,
+  nothingToExport: 'Available when the analysis is done',
+  noSound: 'This recording has no sound',
+};
+
+export const analysisStatus = {
+  running: (percent: string) => `Analysing ${percent}`,
+  waiting: 'Waiting to be analysed',
+  paused: 'Paused to save battery',
+  failed: 'Analysis stopped',
+  none: 'Not analysed',
+  start: 'Analyse',
+  stop: 'Stop the analysis',
+  stages: { sound: 'Sound', speech: 'Words and fillers', screen: 'Screen', steps: 'Steps' },
+  done: 'Done',
+  details: 'Progress of the analysis',
+};
+
+export const version = {
+  ready: 'A new version of Cairn is ready.',
+  apply: 'Reload',
+};
