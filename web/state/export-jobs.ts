@@ -87,6 +87,7 @@ async function exportVideo(
       duration: recording.duration,
       cuts: cutRanges(listCuts(project, speech)),
       normalise: project.sound.normalise,
+      loudness: (useClean ? sound?.cleanLoudness : sound?.loudness) ?? null,
       format,
       outputPath,
     },
