@@ -1,0 +1,122 @@
+/**
+ * Filler words and filled pauses ("um", "uh", "er", "hmm") from three signals: the transcript,
+ * alignment with optional fillers between the words, and voice that belongs to no word. A small
+ * network that hears filled pauses proposes where; the signals decide how sure it is.
+ */
+import type { JobContext } from '../../../core/progress.ts';
+import { overlap, sourceTime } from '../../../core/time.ts';
+import type { Filler, FillerSignal, Word } from '../../../core/evidence.ts';
+import type { Aligner, VoiceSignal } from '../types.ts';
+import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './candidates.ts';
+import { confidenceOf } from './confidence.ts';
+import { frameSeconds } from './features.ts';
+import { readAsFiller } from './lexicon.ts';
+import { alignWithFillers, realWords, weighSignals, type Signals } from './signals.ts';
+import { trackFillers } from './track.ts';
+
+export interface FillerInput {
+  voice: VoiceSignal;
+  /** As transcribed and aligned; fillers that the transcript has are among them. */
+  words: readonly Word[];
+  /** BCP 47 primary subtag. */
+  language: string;
+  /** Of that language; null where there is none: then the sound alone decides, more strictly. */
+  aligner: Aligner | null;
+}
+
+/** Below this nothing is reported at all. */
+const least = 0.2;
+/** Shorter fillers of the alignment are chance, seconds. */
+const shortestArc = 0.09;
+
+/** Sorted, disjoint. Those with a confidence of at least 0.5 are meant to be cut by default. */
+export async function findFillers(input: FillerInput, job: JobContext): Promise<Filler[]> {
+  const weighed = await weighCandidates(input, job);
+  const found = weighed.candidates.map(({ candidate, signals }) =>
+    describe(candidate, signals, confidenceOf(candidate, signals), weighed.track),
+  );
+  return disjoint(found.filter((filler) => filler.confidence >= least));
+}
+
+export interface Weighed {
+  track: FrameTrack;
+  candidates: { candidate: Candidate; signals: Signals }[];
+}
+
+/** Every stretch that may be a filler, with what speaks for it; the bench fits weights on these. */
+export async function weighCandidates(input: FillerInput, job: JobContext): Promise<Weighed> {
+  const { voice, language, aligner } = input;
+  const part = (from: number, share: number): JobContext => ({
+    signal: job.signal,
+    progress: ({ fraction }) => job.progress({ fraction: from + fraction * share }),
+  });
+  const words = realWords(input.words, language);
+  const spoken = input.words.filter((w) => readAsFiller(w.text, language) !== 'word');
+  const track = await trackFillers(voice, part(0, 0.5));
+  const arcs = aligner ? await alignWithFillers(words, voice, aligner, part(0.5, 0.5)) : [];
+  const candidates = findCandidates(track);
+  const propose = (start: number, end: number) => {
+    if (
+      candidates.some(
+        (c) => overlap(c, { start, end }) > 0.4 * Math.min(end - start, c.end - c.start),
+      )
+    )
+      return;
+    const candidate = candidateAt(track, start, end);
+    if (candidate) candidates.push(candidate);
+  };
+  for (const arc of arcs) {
+    if (arc.kind === 'filler' && arc.end - arc.start >= shortestArc) propose(arc.start, arc.end);
+  }
+  for (const word of spoken) {
+    if (!candidates.some((c) => overlap(c, { start: word.start - 0.2, end: word.end + 0.2 }) > 0))
+      propose(word.start, word.end);
+  }
+  candidates.sort((a, b) => a.start - b.start);
+  job.progress({ fraction: 1 });
+  return {
+    track,
+    candidates: candidates.map((candidate) => ({
+      candidate,
+      signals: weighSignals(candidate, words, spoken, arcs, aligner !== null),
+    })),
+  };
+}
+
+function describe(
+  candidate: Candidate,
+  signals: Signals,
+  confidence: number,
+  track: FrameTrack,
+): Filler {
+  const names: FillerSignal[] = [];
+  if (signals.transcribed) names.push('transcribed');
+  if (signals.aligned > 0.4) names.push('aligned');
+  if (signals.covered < 0.5) names.push('unmatched-voice');
+  const bare = signals.transcribed?.text.replace(/[^\p{L}]/gu, '').toLowerCase();
+  return {
+    text: bare || signals.alignedText || guess(candidate, track),
+    start: sourceTime(candidate.start),
+    end: sourceTime(candidate.end),
+    confidence: Math.round(confidence * 100) / 100,
+    signals: names,
+  };
+}
+
+/** "um" where the level falls in the last third, as lips that close make it; "uh" elsewhere. */
+function guess({ start, end }: Candidate, { levels }: FrameTrack): string {
+  const [from, to] = [Math.round(start / frameSeconds), Math.round(end / frameSeconds)];
+  const third = Math.max(1, Math.floor((to - from) / 3));
+  const mean = (a: number, b: number) =>
+    levels.subarray(a, b).reduce((sum, l) => sum + l, 0) / Math.max(1, b - a);
+  return mean(from, from + third) - mean(to - third, to) > 5 ? 'um' : 'uh';
+}
+
+/** Of two that overlap the surer one stays. */
+function disjoint(fillers: readonly Filler[]): Filler[] {
+  const kept: Filler[] = [];
+  for (const filler of [...fillers].sort((a, b) => b.confidence - a.confidence)) {
+    if (kept.every((k) => overlap(k, filler) === 0)) kept.push(filler);
+  }
+  return kept.sort((a, b) => a.start - b.start);
+}
