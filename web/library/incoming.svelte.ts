@@ -80,7 +80,7 @@ export class Incoming {
         },
       });
     } else if (recording.notices.includes('truncated')) {
-      toasts.show(messages.importing.notices.truncated);
+      toasts.show(messages.importing.endsEarly(recording.name));
     }
     if (!this.#app.library.entry(recording.id)?.analysed) analyses.start(recording.id);
     return recording.id;
