@@ -77,7 +77,10 @@ line
 
 test('plain text becomes paragraphs without times', () => {
   const cues = parseSubtitles('Open the\nmenu.\n\n\n  Click save. ', 'script.txt').cues;
-  expect(cues).toEqual([{ text: 'Open the menu.' }, { text: 'Click save.' }]);
+  expect(cues).toEqual([
+    { start: null, end: null, text: 'Open the menu.' },
+    { start: null, end: null, text: 'Click save.' },
+  ]);
 });
 
 test.each([

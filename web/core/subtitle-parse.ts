@@ -2,9 +2,9 @@
 import { AppError } from './errors.ts';
 
 export interface ScriptCue {
-  /** Source seconds; both absent in plain text. */
-  start?: number;
-  end?: number;
+  /** Source seconds; both null in plain text. */
+  start: number | null;
+  end: number | null;
   /** What is spoken, without tags and line breaks. */
   text: string;
 }
@@ -62,7 +62,7 @@ function seconds(match: RegExpExecArray, at: number): number {
 function timedCues(text: string): ScriptCue[] {
   const rolling = /<\d+:\d\d/.test(text);
   const lines = text.split('\n');
-  const cues: Required<ScriptCue>[] = [];
+  const cues: { start: number; end: number; text: string }[] = [];
   let lastLine = '';
   for (let i = 0; i < lines.length; i++) {
     const match = timingLine.exec(lines[i]!);
@@ -117,5 +117,5 @@ const isSoundEffect = (text: string) => /^(\[[^\]]*\]|\([^)]*\)|[♪♫#][^♪�
 const paragraphs = (text: string): ScriptCue[] =>
   text
     .split(/\n\s*\n/)
-    .map((paragraph) => ({ text: paragraph.replace(/\s+/g, ' ').trim() }))
+    .map((paragraph) => ({ start: null, end: null, text: paragraph.replace(/\s+/g, ' ').trim() }))
     .filter((cue) => cue.text !== '');

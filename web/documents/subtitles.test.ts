@@ -33,7 +33,7 @@ test('times beyond an hour are written in full', () => {
 });
 
 test('the transcript has paragraphs and no times', () => {
-  const steps = [{ start: sourceTime(3609.2) }] as SubtitleInput['project']['steps'];
+  const steps = [{ start: sourceTime(3609.2) }] as unknown as SubtitleInput['project']['steps'];
   const text = subtitleFile('txt', { ...input, project: { corrections: {}, steps } });
   expect(text.trim().split('\n\n').length).toBeGreaterThan(1);
   expect(text).not.toMatch(/\d\d:\d\d/);

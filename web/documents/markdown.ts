@@ -1,0 +1,69 @@
+/** The article as CommonMark, with its images beside it. */
+import type { Article } from '../core/article.ts';
+import { parseInline, type Inline } from './inline.ts';
+
+/** `images`: address of each section's picture, by section id; sections without one have none. */
+export function articleMarkdown(article: Article, images: ReadonlyMap<string, string>): string {
+  const blocks = [`# ${heading(article.title)}`];
+  for (const section of article.sections) {
+    if (section.heading) blocks.push(`## ${heading(section.heading)}`);
+    for (const paragraph of section.paragraphs) blocks.push(paragraphMarkdown(paragraph));
+    const address = images.get(section.id);
+    if (section.image && address) blocks.push(`![${escapeText(section.image.alt)}](${address})`);
+  }
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Titles are plain text. Closing number signs would be taken for decoration. */
+const heading = (text: string) => escapeText(text).replace(/(#+)\s*$/, '\\$1');
+
+function paragraphMarkdown(paragraph: string): string {
+  const text = inlineMarkdown(parseInline(paragraph)).trim();
+  // What would begin another kind of block at the start of a line.
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^(\s*)([#>+-]|={2,}|~{3,})/, '$1\\$2')
+        .replace(/^(\s*\d{1,9})([.)])(?=\s|$)/, '$1\\$2'),
+    )
+    .join('\n');
+}
+
+function inlineMarkdown(pieces: readonly Inline[]): string {
+  return pieces
+    .map((piece) => {
+      switch (piece.kind) {
+        case 'text':
+          return escapeText(piece.text);
+        case 'code':
+          return codeSpan(piece.text);
+        case 'break':
+          return '\\\n';
+        case 'strong':
+          return `**${inlineMarkdown(piece.children)}**`;
+        case 'em':
+          return `*${inlineMarkdown(piece.children)}*`;
+        case 'link':
+          return `[${inlineMarkdown(piece.children)}](<${piece.href.replace(/[<>\\]/g, encodeURIComponent)}>)`;
+      }
+    })
+    .join('');
+}
+
+/** Only what would mean something else gets its backslash, so that the source stays readable. */
+function escapeText(text: string): string {
+  return text
+    .replace(/[\\`*[\]~]/g, '\\$&')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
+    .replace(/<(?=[a-z/!?])/gi, '\\<')
+    .replace(/&(?=#?\w+;)/g, '\\&');
+}
+
+/** Fenced by one backtick more than the longest run inside. */
+function codeSpan(text: string): string {
+  const runs = text.match(/`+/g) ?? [];
+  const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length), 0) + 1);
+  const space = /^`|`$|^ .* $/.test(text) ? ' ' : '';
+  return fence + space + text + space + fence;
+}
