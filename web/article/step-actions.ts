@@ -22,8 +22,17 @@ export function removeStep({ editor, selection }: EditorSession, step: Step): vo
   if (!editor.edit(deleteStep(step.id))) return;
   const neighbour = editor.project.steps[Math.min(at, editor.project.steps.length - 1)];
   if (neighbour && selection.step === null) selection.selectStep(neighbour.id);
+  const deleted = editor.project;
+  // After other edits, undo would take back those.
+  const bringBack = () =>
+    editor.project === deleted
+      ? editor.undo()
+      : editor.edit((p) => ({
+          ...p,
+          steps: p.steps.toSpliced(Math.min(at, p.steps.length), 0, step),
+        }));
   toasts.show(t.deleted(step.title || messages.transcript.untitledStep), {
-    action: { label: messages.common.undo, run: () => editor.undo() },
+    action: { label: messages.common.undo, run: bringBack },
   });
   // A second offer, so that the text can go without the picture and the other way round.
   toasts.show(t.alsoCut, {

@@ -70,6 +70,7 @@ function plainKeys(
     End: () => player.seek(player.duration),
     m: () => player.setMuted(!player.muted),
     d: () => editor.edit(setSound({ denoise: !editor.project.sound.denoise })),
+    n: () => editor.edit(setSound({ normalise: !editor.project.sound.normalise })),
     i: () =>
       selection.selectRange(
         playhead(),

@@ -212,7 +212,11 @@ function drawRuler(
       interval < 1
         ? `${formatDuration(Math.floor(time))}.${Math.round((time % 1) * 10)}`
         : formatDuration(time);
-    context.fillText(label, x + 4, rulerHeight / 2);
+    const hidden = content.steps.some((s) => {
+      const left = toX(view, s.start);
+      return left < x + 6 + 6.5 * label.length && left + 24 > x + 2;
+    });
+    if (!hidden) context.fillText(label, x + 4, rulerHeight / 2);
   }
   drawSteps(context, view, content, palette);
 }

@@ -264,12 +264,13 @@ export class Player {
       if (this.#media?.video) {
         const now = () => this.#position() ?? from;
         this.#picture = new PictureStream(this.#media.video, map, from, now);
-        await this.#picture.ready;
       }
-      if (!isCurrent()) return;
-      const started = (await sound?.start(map, from, this.#rate, isCurrent)) ?? 'blocked';
+      const picture = this.#picture?.ready ?? Promise.resolve();
+      const started = (await sound?.start(map, from, this.#rate, isCurrent, picture)) ?? 'blocked';
       if (!isCurrent() || started === 'stopped') return;
       this.#silent = started === 'blocked';
+      if (this.#silent) await picture;
+      if (!isCurrent()) return;
       if (this.#silent) this.#silence.start(from, this.#rate);
       this.#segment = Math.max(
         0,
@@ -288,8 +289,9 @@ export class Player {
       if (now >= this.duration) return this.#finish();
       this.#time = outputTime(Math.max(0, now));
       this.#noteJoints();
-      using sample = this.#picture?.take(now) ?? null;
+      const sample = this.#picture?.take(now);
       if (sample) this.#draw(sample);
+      sample?.close();
     }
     this.#frame = requestAnimationFrame(() => this.#tick());
   }

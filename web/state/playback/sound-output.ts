@@ -94,13 +94,15 @@ export class SoundOutput {
 
   /**
    * Starts at output time `from`. Resolves when sound is scheduled, or with why it is not: stopped
-   * before it began, or blocked because the browser allows sound only after a click or key.
+   * before it began, or blocked because the browser allows sound only after a click or key. Waits
+   * for the first picture, so that both begin together.
    */
   async start(
     map: TimeMap,
     from: number,
     rate: number,
     isCurrent: () => boolean,
+    picture: Promise<unknown>,
   ): Promise<'started' | 'stopped' | 'blocked'> {
     this.stop();
     await Promise.race([this.context.resume(), new Promise((r) => setTimeout(r, resumeMs))]);
@@ -118,7 +120,7 @@ export class SoundOutput {
     const run: Run = { startFrame: 0, from, rate, stopped: false, streams };
     this.#run = run;
     const frames = Math.round(chunkSeconds * context.sampleRate);
-    const firsts = await this.#readAll(run, frames);
+    const [firsts] = await Promise.all([this.#readAll(run, frames), picture]);
     if (run.stopped || !isCurrent()) return 'stopped';
     run.startFrame = Math.ceil((context.currentTime + 0.03) * context.sampleRate);
     const startTime = run.startFrame / context.sampleRate;
