@@ -19,6 +19,8 @@ export interface ExportedFile {
   size: number;
   /** Why something is not as it could be, in a key of the catalogue's `exports.notes`. */
   note: string | null;
+  /** Markdown articles: file of each step's picture, by step id. */
+  stillFiles?: Record<string, string>;
 }
 
 export const exportsFolder = 'exports';
@@ -36,13 +38,21 @@ export async function runExport(
   const path = `${exportsFolder}/${id}/${name}`;
   const options = { signal, progress, killAfterMs };
   let note: string | null = null;
+  let stillFiles: Record<string, string> | undefined;
   if (kind.type === 'video')
     note = await exportVideo(recording, project, kind.format, path, options);
   else if (kind.type === 'article')
-    await exportArticle(recording, project, kind.format, path, options);
+    stillFiles = await exportArticle(recording, project, kind.format, path, options);
   else await exportSubtitles(recording, project, kind.format, path);
   const { size } = await readFile(path);
-  return { path, name, type: mimeTypes[name.split('.').at(-1)!] ?? '', size, note };
+  return {
+    path,
+    name,
+    type: mimeTypes[name.split('.').at(-1)!] ?? '',
+    size,
+    note,
+    ...(stillFiles && { stillFiles }),
+  };
 }
 
 /** Removes files of exports that no tab holds: every running app holds a shared lock while it lives. */
@@ -102,12 +112,13 @@ async function exportArticle(
   format: 'markdown' | 'html',
   outputPath: string,
   options: CallOptions,
-): Promise<void> {
+): Promise<Record<string, string>> {
   const speech = await storedEvidence(recording.id, 'speech');
-  await documentsWorker.call.exportArticle(
+  const { stillFiles } = await documentsWorker.call.exportArticle(
     { recording, project, language: speech?.language ?? 'en', format, outputPath },
     options,
   );
+  return stillFiles;
 }
 
 async function exportSubtitles(

@@ -10,7 +10,6 @@ import type {
 import type { Project } from '../core/project.ts';
 import { buildReport, type Report } from '../core/report.ts';
 import { parseSubtitles } from '../core/subtitle-parse.ts';
-import { stillFileNames } from '../core/article.ts';
 import { importFile } from '../import/import-file.ts';
 import { findModel } from '../models/loader.ts';
 import { database } from '../storage/database.ts';
@@ -138,6 +137,7 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
 
     const speech = await storedEvidence(recording.id, 'speech');
     const files: HeadlessFile[] = [];
+    let stillFiles = new Map<string, string>();
     for (const output of plan(request)) {
       const { export: kind } = output;
       if (kind.type === 'video' && recording.files.every((f) => !f.video && f.audio.length === 0))
@@ -146,6 +146,7 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
       const exported = await timed(timings, output.stage, parts, (progress) =>
         exportWith(parts.exports, project, kind, progress),
       );
+      if (exported.stillFiles) stillFiles = new Map(Object.entries(exported.stillFiles));
       const name =
         output.kind === 'images' ? `images.${exported.name.split('.').at(-1)!}` : exported.name;
       finished.set(name, exported);
@@ -161,7 +162,7 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
       recording,
       project,
       speech,
-      stillFiles: request.article ? stillFileNames(project) : new Map(),
+      stillFiles,
       outputs: files
         .filter((f) => !f.name.endsWith('.zip'))
         .map(({ kind, name, size, note }) => ({
