@@ -33,10 +33,18 @@ export default defineConfig({
           modelFiles(),
           testMedia(),
         ],
+        resolve: { alias: { 'blob-polyfill': path.join(root, 'web/models/native-blob.ts') } },
         worker: { format: 'es' },
         optimizeDeps: {
           exclude: ['@ffmpeg/ffmpeg', '@ffmpeg/core', '@mediabunny/aac-encoder'],
-          include: ['mediabunny', 'dexie', '@huggingface/transformers', 'onnxruntime-web/wasm'],
+          include: [
+            'mediabunny',
+            'dexie',
+            'fflate',
+            'marked',
+            '@huggingface/transformers',
+            'onnxruntime-web/wasm',
+          ],
         },
         server: { headers: isolationHeaders },
         test: {

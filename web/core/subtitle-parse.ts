@@ -42,6 +42,7 @@ function decode(bytes: Uint8Array): string {
 
 /** Not a document, archive or markup that merely has a text file's name. */
 function isText(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- a zip archive begins with them
   if (/^(PK\x03\x04|\{\\rtf|%PDF-|<\?xml|<!doctype|\[Script Info\])/i.test(text)) return false;
   // eslint-disable-next-line no-control-regex -- looking for what text files do not have
   const strange = text.slice(0, 20_000).match(/[\x00-\x08\x0e-\x1f\uFFFD]/g)?.length ?? 0;

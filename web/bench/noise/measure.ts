@@ -88,14 +88,12 @@ async function load(name: string): Promise<Float32Array> {
   const response = await fetch(`/test-shared/media/${name}`);
   const parts: Float32Array[] = [];
   let resampler: Resampler | null = null;
-  let rate = 0;
   for await (const block of readVoiceTrack(
     await response.blob(),
     0,
     new AbortController().signal,
   )) {
-    rate = block.rate;
-    resampler ??= new Resampler(rate, denoiseRate);
+    resampler ??= new Resampler(block.rate, denoiseRate);
     parts.push(resampler.process(mixDown(block.planes)));
     if (block.time > clipSeconds + 1) break;
   }
