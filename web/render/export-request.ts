@@ -18,6 +18,11 @@ export interface ExportRequest {
   cuts: readonly SourceRange[];
   /** To -16 LUFS with true peaks below -1 dBTP. */
   normalise: boolean;
+  /**
+   * Loudness of the sound chosen, raw or clean, LUFS, from SoundEvidence. Spares listening to a long
+   * recording as a whole; it is checked, and null is always right.
+   */
+  loudness?: number | null;
   format: VideoFormat;
   /** In the origin private file system, see storage/opfs.ts. An old file of that name goes. */
   outputPath: string;

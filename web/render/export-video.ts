@@ -7,7 +7,7 @@ import { AppError } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
 import { sourceTime } from '../core/time.ts';
 import { TimeMap } from '../core/timeline.ts';
-import { readFile } from '../storage/opfs.ts';
+import { readFile, remove } from '../storage/opfs.ts';
 import type { ExportReport, ExportRequest } from './export-request.ts';
 import { checkQuota, type OpenFile } from './file-writer.ts';
 import { pictureOf, type Picture } from './picture.ts';
@@ -17,8 +17,9 @@ import {
   type SoundJob,
   type SoundReport,
 } from './sound/render-sound.ts';
+import { targetLoudness } from './sound/gain.ts';
 import { validateExport } from './validate.ts';
-import { writeFile } from './write-file.ts';
+import { writeFile, type WrittenFile } from './write-file.ts';
 
 export type RenderSound = (
   job: SoundJob,
@@ -55,7 +56,13 @@ export async function exportVideo(
     if (!track && !hasSound) throw new AppError('no-media-track');
     await checkQuota(estimateSize(request, map));
 
+    // A second attempt must not take the bar back.
+    let highest = 0;
+    const progress: JobContext['progress'] = ({ fraction, ...rest }) =>
+      context.progress({ ...rest, fraction: (highest = Math.max(highest, fraction)) });
+
     let refusal: string | null = request.reencode ? 'asked for' : null;
+    let loudness = request.loudness;
     for (;;) {
       const planAt = performance.now();
       const picture = track
@@ -63,22 +70,25 @@ export async function exportVideo(
         : null;
       const plan = seconds(planAt);
       const attempt = await tryOnce({
-        request,
-        context,
+        request: { ...request, loudness },
+        context: { ...context, progress },
         environment,
         map,
         track,
         picture,
         hasSound,
-        refusal,
       });
-      if (attempt.retry !== null) {
-        refusal = attempt.retry;
-        continue;
+      if ('report' in attempt) {
+        const { report } = attempt;
+        return { ...report, timings: { ...report.timings, plan, total: seconds(startedAt) } };
       }
-      const { report } = attempt;
-      return { ...report, timings: { ...report.timings, plan, total: seconds(startedAt) } };
+      await remove(request.outputPath);
+      if (attempt.again === 'listen') loudness = null;
+      else refusal = attempt.reason;
     }
+  } catch (error) {
+    await remove(request.outputPath);
+    throw error;
   } finally {
     input.dispose();
   }
@@ -92,13 +102,22 @@ interface Attempt {
   track: InputVideoTrack | null;
   picture: Picture | null;
   hasSound: boolean;
-  refusal: string | null;
 }
+
+type Outcome =
+  | { report: ExportReport }
+  /** The picture has to be encoded as a whole. */
+  | { again: 'encode'; reason: string }
+  /** The loudness that analysis found misled: the sound has to be listened to. */
+  | { again: 'listen' };
 
 /** Shares of the progress bar. */
 const writing = 0.93;
 
-/** One way of writing the file. `retry`: why the picture has to be encoded as a whole instead. */
+/** LU off the target up to which a result found by excerpts is kept. */
+const loudnessSlack = 0.5;
+
+/** One way of writing the file. */
 async function tryOnce({
   request,
   context,
@@ -107,23 +126,18 @@ async function tryOnce({
   track,
   picture,
   hasSound,
-  refusal,
-}: Attempt): Promise<{ retry: string } | { retry: null; report: ExportReport }> {
-  const { signal } = context;
+}: Attempt): Promise<Outcome> {
+  const { signal, progress } = context;
   const sound: Partial<SoundReport> | null = hasSound ? {} : null;
-  // A second attempt must not take the bar back.
-  const floor = refusal === null || request.reencode ? 0 : 0.1;
-  const progress = (fraction: number, doing: string) =>
-    context.progress({ fraction: floor + fraction * (1 - floor), doing });
-
   const writeAt = performance.now();
-  let type: string;
+  let written: WrittenFile;
   try {
-    type = await writeFile({
+    written = await writeFile({
       path: request.outputPath,
       format: request.format,
       duration: map.duration,
       picture,
+      joints: map.segments.map((segment) => segment.output.start),
       sound:
         sound &&
         ((onProgress) =>
@@ -133,10 +147,15 @@ async function tryOnce({
           })),
       openFile: environment.openFile,
       signal,
-      progress: (fraction) => progress(fraction * writing, 'exporting'),
+      progress: (fraction) =>
+        progress({
+          fraction: fraction * writing,
+          doing: picture?.method === 're-encoded' ? 'encode' : 'picture',
+        }),
     });
   } catch (error) {
-    if (picture?.refusedBy(error)) return { retry: picture.refusedBy(error)! };
+    const reason = picture?.refusedBy(error);
+    if (reason) return { again: 'encode', reason };
     throw error;
   }
   const write = seconds(writeAt);
@@ -148,23 +167,28 @@ async function tryOnce({
     track,
     request,
     hasSound,
+    decoded: written.decoded,
     signal,
-    progress: (fraction) => progress(writing + fraction * (1 - writing), 'checking'),
+    progress: (fraction) =>
+      progress({ fraction: writing + fraction * (1 - writing), doing: 'check' }),
   });
   if (validation.problems.length > 0) {
     const problems = validation.problems.join('; ');
-    await discard(request.outputPath);
     if (picture?.method === 'copied')
-      return { retry: `the copied file was not sound: ${problems}` };
+      return { again: 'encode', reason: `the copied file was not sound: ${problems}` };
     throw new AppError('export-invalid', problems);
   }
-  progress(1, 'checking');
+  if (
+    sound?.isExcerpt &&
+    Math.abs((sound.loudness ?? targetLoudness) - targetLoudness) > loudnessSlack
+  )
+    return { again: 'listen' };
+  progress({ fraction: 1, doing: 'check' });
   return {
-    retry: null,
     report: {
       path: request.outputPath,
       size: file.size,
-      type,
+      type: written.type,
       duration: map.duration,
       method: picture?.method ?? 'sound-only',
       reason: picture?.reason ?? null,
@@ -185,6 +209,7 @@ const soundJob = (request: ExportRequest, map: TimeMap): SoundJob => ({
   cleanSound: request.cleanSound,
   segments: map.segments,
   normalise: request.normalise,
+  loudness: request.loudness ?? null,
   codec: request.format === 'mp4' ? 'aac' : 'opus',
 });
 
@@ -201,8 +226,3 @@ function estimateSize(request: ExportRequest, map: TimeMap): number {
   const share = map.duration / Math.max(map.duration, request.duration);
   return Math.round(request.source.size * share * 1.3 + map.duration * 25_000 + 2 ** 21);
 }
-
-const discard = async (path: string): Promise<void> => {
-  const { remove } = await import('../storage/opfs.ts');
-  await remove(path);
-};

@@ -5,7 +5,7 @@ export function prefetch<T>(source: AsyncGenerator<T>, limit: number): AsyncGene
   const queue: T[] = [];
   let isDone = false;
   let isStopped = false;
-  let failure: { error: unknown } | null = null;
+  let failure = null as { error: unknown } | null;
   let wakeReader = () => {};
   let wakeWriter = () => {};
 

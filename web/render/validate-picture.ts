@@ -1,5 +1,10 @@
 /** Where the pictures of a written file stand against their places in the source. */
-import { EncodedPacketSink, VideoSampleSink, type InputVideoTrack } from 'mediabunny';
+import {
+  EncodedPacketSink,
+  VideoSampleSink,
+  type EncodedPacket,
+  type InputVideoTrack,
+} from 'mediabunny';
 import { outputTime } from '../core/time.ts';
 import type { Segment, TimeMap } from '../core/timeline.ts';
 
@@ -51,10 +56,26 @@ async function copiedOffset(
     if (key.timestamp >= output.end) return null;
     if (key.timestamp >= output.start - 0.002) {
       const place = source.start + (key.timestamp - output.start) * speed;
-      const twin = await original.getKeyPacket(place + 0.05);
-      if (twin && sameBytes(twin.data, key.data)) return (twin.timestamp - place) / speed;
+      const twin = await findTwin(original, place, key.data);
+      if (twin) return (twin.timestamp - place) / speed;
     }
     key = await out.getNextKeyPacket(key);
+  }
+  return null;
+}
+
+/** The source's packet with these bytes: at its place, else near it. Pictures at rest can be the same more than once. */
+async function findTwin(
+  original: EncodedPacketSink,
+  place: number,
+  data: Uint8Array,
+): Promise<EncodedPacket | null> {
+  let packet = await original.getKeyPacket(place + 0.003);
+  if (packet && sameBytes(packet.data, data)) return packet;
+  packet = await original.getKeyPacket(place - 0.15);
+  for (let tries = 0; packet && tries < 20 && packet.timestamp < place + 0.15; tries++) {
+    if (packet.timestamp > place - 0.15 && sameBytes(packet.data, data)) return packet;
+    packet = await original.getNextKeyPacket(packet);
   }
   return null;
 }
@@ -67,8 +88,13 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 const width = 64;
 const height = 36;
-/** Mean difference of two small grey pictures (0 to 255) up to which they are the same. */
+/**
+ * Mean difference of two small grey pictures (0 to 255) up to which they are the same, and by which
+ * another moment has to be more like what is shown before it counts: encoding blurs, and frames
+ * that change at that very moment may fall to either side.
+ */
 const sameLevel = 6;
+const plainly = 3;
 
 /** By looking: 0 when the picture just behind the joint is the source's, null when it cannot be told. */
 async function seenOffset(
@@ -81,15 +107,17 @@ async function seenOffset(
   const shown = await greyAt(written, outputTime(output.start + behind));
   if (!shown) return null;
   const place = from.start + behind * speed;
-  let best: { offset: number; difference: number } | null = null;
-  // The frame itself, then its neighbours: which is it most like?
-  for (const offset of [0, 0.04, -0.04, 0.08, -0.08]) {
+  const differenceAt = async (offset: number): Promise<number> => {
     const there = await greyAt(source, place + offset);
-    if (!there) continue;
-    const difference = meanDifference(shown, there);
-    if (!best || difference < best.difference - 0.5) best = { offset, difference };
+    return there ? meanDifference(shown, there) : Infinity;
+  };
+  const here = await differenceAt(0);
+  if (here <= sameLevel) return 0;
+  for (const offset of [0.1, -0.1, 0.2, -0.2]) {
+    const there = await differenceAt(offset);
+    if (there <= sameLevel && there + plainly < here) return offset;
   }
-  return best && best.difference <= sameLevel ? Math.abs(best.offset) : null;
+  return null;
 }
 
 async function greyAt(track: InputVideoTrack, time: number): Promise<Float32Array | null> {

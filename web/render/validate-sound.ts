@@ -13,6 +13,9 @@ const furthest = 0.06;
 /** Below this level there is nothing to compare; below this likeness it is not the same sound. */
 const quietest = 0.002;
 const leastLikeness = 0.7;
+/** Voices repeat themselves: the sound is elsewhere only where it is plainly more like it than here. */
+const here = 0.005;
+const plainly = 0.4;
 /** Stretches compared at most, spread evenly. */
 const mostStretches = 120;
 
@@ -67,12 +70,16 @@ async function lagOf(
   const shown = await read(after, output.start, length);
   if (rms(shown) < quietest) return null;
   const there = await read(before, source.start - furthest, length + 2 * furthest);
-  let best = { lag: 0, likeness: -1 };
+  const middle = Math.round(furthest * rate);
+  let near = { lag: 0, likeness: -1 };
+  let best = near;
   for (let lag = 0; lag + shown.length <= there.length; lag++) {
     const likeness = correlation(shown, there, lag);
     if (likeness > best.likeness) best = { lag, likeness };
+    if (Math.abs(lag - middle) <= here * rate && likeness > near.likeness) near = { lag, likeness };
   }
-  return best.likeness < leastLikeness ? null : best.lag / rate - furthest;
+  const found = best.likeness > near.likeness + plainly ? best : near;
+  return found.likeness < leastLikeness ? null : (found.lag - middle) / rate;
 }
 
 const rms = (plane: Float32Array): number =>

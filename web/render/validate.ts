@@ -9,7 +9,7 @@ import {
 } from 'mediabunny';
 import type { TimeMap } from '../core/timeline.ts';
 import type { ExportRequest, Validation } from './export-request.ts';
-import { decodeJoints } from './validate-joints.ts';
+import { checkWritten, type JointFindings } from './joint-decoder.ts';
 import { pictureOffset } from './validate-picture.ts';
 import { soundOffset } from './validate-sound.ts';
 
@@ -19,6 +19,8 @@ export interface Expected {
   track: InputVideoTrack | null;
   request: ExportRequest;
   hasSound: boolean;
+  /** What decoding around the joints showed while the file was written. */
+  decoded: JointFindings | null;
   signal: AbortSignal;
   progress: (fraction: number) => void;
 }
@@ -65,9 +67,13 @@ export async function validateExport(file: File, expected: Expected): Promise<Va
       problem(`lasts ${result.duration}, the edit ${map.duration}`);
 
     if (video && track) {
-      const decoded = await decodeJoints(video, map, signal, (f) => progress(0.3 + 0.5 * f));
-      result.decodedFrames = decoded.frames;
-      result.problems.push(...decoded.problems);
+      const { decoded } = expected;
+      if (decoded) {
+        const written = await checkWritten(video, decoded, signal);
+        result.decodedFrames = decoded.frames + written.frames;
+        result.problems.push(...decoded.problems, ...written.problems);
+      }
+      progress(0.5);
       result.pictureOffset = await pictureOffset(video, track, map, signal);
       if (result.pictureOffset !== null && result.pictureOffset > oneFrame)
         problem(`picture ${result.pictureOffset} s off its place`);

@@ -10,6 +10,7 @@ import {
 import type { VideoFormat } from './export-request.ts';
 import { fileTarget, type OpenFile } from './file-writer.ts';
 import { inOrder, prefetch } from './interleave.ts';
+import { JointDecoder, type JointFindings } from './joint-decoder.ts';
 import type { Picture, PicturePacket } from './picture.ts';
 import type { RenderedSound } from './sound/render-sound.ts';
 
@@ -19,6 +20,8 @@ export interface WriteJob {
   /** Of the result, seconds. */
   duration: number;
   picture: Picture | null;
+  /** Output seconds at which kept stretches begin. */
+  joints: readonly number[];
   sound: ((progress: (fraction: number) => void) => AsyncGenerator<RenderedSound>) | null;
   openFile?: OpenFile | undefined;
   signal: AbortSignal;
@@ -35,13 +38,19 @@ type Item =
   | { kind: 'sound'; time: number; item: RenderedSound };
 
 /**
- * Returns the MIME type with codecs. When it throws, no file is left.
+ * When it throws, no file is left.
  *
  * MP4 is written in the plain form with the index at its end: fragments are refused by some players
  * and editors, an index in front needs either the number of packets beforehand or the whole file in
  * memory. Browsers fetch an index at the end by a range request.
  */
-export async function writeFile(job: WriteJob): Promise<string> {
+export interface WrittenFile {
+  /** MIME type with codecs. */
+  type: string;
+  decoded: JointFindings | null;
+}
+
+export async function writeFile(job: WriteJob): Promise<WrittenFile> {
   const { signal } = job;
   signal.throwIfAborted();
   const file = await fileTarget(job.path, job.openFile);
@@ -54,16 +63,18 @@ export async function writeFile(job: WriteJob): Promise<string> {
   });
   // Ends the producers of one side when the other side fails.
   const stop = new AbortController();
+  const joints = job.picture && new JointDecoder(job.joints);
   try {
-    await mux(job, output, AbortSignal.any([signal, stop.signal]));
+    await mux(job, output, joints, AbortSignal.any([signal, stop.signal]));
     const type = await output.getMimeType();
     await output.finalize();
     const failure = file.error();
     if (failure) throw failure;
     await file.close(true);
-    return type;
+    return { type, decoded: joints && (await joints.finish()) };
   } catch (error) {
     stop.abort();
+    joints?.close();
     // What the muxer says on the way down is of no interest beside the first error.
     await output.cancel().catch(() => undefined);
     await file.close(false);
@@ -72,7 +83,12 @@ export async function writeFile(job: WriteJob): Promise<string> {
   }
 }
 
-async function mux(job: WriteJob, output: Output, signal: AbortSignal): Promise<void> {
+async function mux(
+  job: WriteJob,
+  output: Output,
+  joints: JointDecoder | null,
+  signal: AbortSignal,
+): Promise<void> {
   const { picture, sound } = job;
   const streams: AsyncGenerator<Item>[] = [];
   const meter = progressOf(job);
@@ -80,7 +96,7 @@ async function mux(job: WriteJob, output: Output, signal: AbortSignal): Promise<
   const audio = sound && new EncodedAudioPacketSource(job.format === 'mp4' ? 'aac' : 'opus');
   if (picture && video) {
     output.addVideoTrack(video, { rotation: picture.rotation });
-    streams.push(prefetch(pictureItems(picture, signal, meter.picture), picturesAhead));
+    streams.push(prefetch(pictureItems(picture, joints!, signal, meter.picture), picturesAhead));
   }
   if (sound && audio) {
     output.addAudioTrack(audio);
@@ -104,11 +120,13 @@ async function mux(job: WriteJob, output: Output, signal: AbortSignal): Promise<
 
 async function* pictureItems(
   picture: Picture,
+  joints: JointDecoder,
   signal: AbortSignal,
   progress: (seconds: number) => void,
 ): AsyncGenerator<Item> {
   for await (const item of picture.packets({ signal })) {
     const time = item.packet.timestamp;
+    await joints.see(item.packet, item.meta);
     progress(time);
     yield { kind: 'picture', time, item };
   }

@@ -42,7 +42,15 @@ function wasmBytes(): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', 0: '\0' };
+const escapes: Record<string, string> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  0: '\0',
+};
 
 /** The value of the single-quoted JavaScript string that begins at `from`. */
 function unescaped(source: string, from: number): string {
@@ -126,10 +134,15 @@ export class AacWasmEncoder {
   readonly description: Uint8Array<ArrayBuffer>;
   #at = 0;
 
-  static async create(channels: number, sampleRate: number, bitrate: number): Promise<AacWasmEncoder> {
+  static async create(
+    channels: number,
+    sampleRate: number,
+    bitrate: number,
+  ): Promise<AacWasmEncoder> {
     const wasm = await instantiate();
     const encoder = wasm.t(channels, sampleRate, bitrate);
-    if (encoder === 0) throw new Error(`no AAC encoder for ${channels} channels at ${sampleRate} Hz`);
+    if (encoder === 0)
+      throw new Error(`no AAC encoder for ${channels} channels at ${sampleRate} Hz`);
     return new AacWasmEncoder(wasm, encoder, channels);
   }
 
@@ -165,7 +178,7 @@ export class AacWasmEncoder {
   #receive(): Uint8Array[] {
     const wasm = this.#wasm;
     const packets: Uint8Array[] = [];
-    for (let size: number; (size = wasm.B(this.#encoder)) > 0; )
+    for (let size: number; (size = wasm.B(this.#encoder)) > 0;)
       packets.push(new Uint8Array(wasm.r.buffer, wasm.E(this.#encoder), size).slice());
     return packets;
   }

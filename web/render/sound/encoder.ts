@@ -23,7 +23,10 @@ export interface SoundEncoder {
 }
 
 /** Bits a second: clear speech, and music of a tab that is good enough. */
-const bitrates: Record<SoundCodec, [number, number]> = { aac: [96_000, 160_000], opus: [72_000, 128_000] };
+const bitrates: Record<SoundCodec, [number, number]> = {
+  aac: [96_000, 160_000],
+  opus: [72_000, 128_000],
+};
 
 export async function soundEncoder(codec: SoundCodec, channels: 1 | 2): Promise<SoundEncoder> {
   const bitrate = bitrates[codec][channels - 1]!;
@@ -56,7 +59,7 @@ class AacSound implements SoundEncoder {
     const { frameLength } = this.#encoder;
     const packets: SoundPacket[] = [];
     const length = planes[0]!.length;
-    for (let from = 0; from < length; ) {
+    for (let from = 0; from < length;) {
       const count = Math.min(length - from, frameLength - this.#filled);
       this.#interleave(planes, from, count);
       from += count;
@@ -120,22 +123,19 @@ class OpusSound implements SoundEncoder {
   #packets: SoundPacket[] = [];
   #error: Error | null = null;
   #pushed = 0;
-  #toSkip: number;
 
   static async create(channels: number, bitrate: number): Promise<OpusSound> {
     const config = { codec: 'opus', sampleRate: exportRate, numberOfChannels: channels, bitrate };
-    const { supported } = await AudioEncoder.isConfigSupported(config).catch(() => ({ supported: false }));
+    const { supported } = await AudioEncoder.isConfigSupported(config).catch(() => ({
+      supported: false,
+    }));
     if (!supported) throw new AppError('encode-unsupported', 'this browser does not encode Opus');
-    return new OpusSound(config, await opusPreSkip(config));
+    return new OpusSound(config);
   }
 
-  /**
-   * A decoder throws the first `preSkip` samples away, and WebM here says nothing of a delay: so as
-   * many are left out at the start (6.5 ms), and every other sample lies at its time.
-   */
-  private constructor(config: AudioEncoderConfig, preSkip: number) {
+  /** Opus headers say how many samples a decoder drops at the start (6.5 ms); players count time from behind them. */
+  private constructor(config: AudioEncoderConfig) {
     this.#channels = config.numberOfChannels;
-    this.#toSkip = preSkip;
     this.#encoder = new AudioEncoder({
       output: (chunk, meta) => {
         if (meta?.decoderConfig) this.config ??= meta.decoderConfig;
@@ -153,12 +153,10 @@ class OpusSound implements SoundEncoder {
   }
 
   async push(planes: Planes): Promise<SoundPacket[]> {
-    const skipped = Math.min(this.#toSkip, planes[0]!.length);
-    this.#toSkip -= skipped;
-    const length = planes[0]!.length - skipped;
+    const { length } = planes[0]!;
     if (length > 0) {
       const data = new Float32Array(length * this.#channels);
-      for (const [c, plane] of planes.entries()) data.set(plane.subarray(skipped), c * length);
+      for (const [c, plane] of planes.entries()) data.set(plane, c * length);
       const sound = new AudioData({
         format: 'f32-planar',
         sampleRate: exportRate,
@@ -180,7 +178,7 @@ class OpusSound implements SoundEncoder {
   }
 
   async finish(total: number): Promise<SoundPacket[]> {
-    // What was left out at the start is missing at the end.
+    // What the decoder drops at the start is missing at the end.
     await this.push(Array.from({ length: this.#channels }, () => new Float32Array(960)));
     await this.#encoder.flush();
     return clipped(this.#take(), total / exportRate);
@@ -197,33 +195,3 @@ class OpusSound implements SoundEncoder {
     if (this.#encoder.state !== 'closed') this.#encoder.close();
   }
 }
-
-/** Of the platform's encoder, from the Opus header that it gives with its first packet (RFC 7845: little endian at byte 10). */
-async function opusPreSkip(config: AudioEncoderConfig): Promise<number> {
-  let header: DataView | null = null;
-  const encoder = new AudioEncoder({
-    output: (_chunk, meta) => {
-      const description = meta?.decoderConfig?.description;
-      if (description && !header) header = viewOf(description);
-    },
-    error: () => undefined, // flush() rejects with it
-  });
-  encoder.configure(config);
-  const silence = new AudioData({
-    format: 'f32-planar',
-    sampleRate: exportRate,
-    numberOfChannels: config.numberOfChannels,
-    numberOfFrames: 960,
-    timestamp: 0,
-    data: new Float32Array(960 * config.numberOfChannels),
-  });
-  encoder.encode(silence);
-  silence.close();
-  await encoder.flush();
-  encoder.close();
-  const view = header as DataView | null;
-  return view && view.byteLength >= 12 ? view.getUint16(10, true) : 312;
-}
-
-const viewOf = (data: AllowSharedBufferSource): DataView =>
-  ArrayBuffer.isView(data) ? new DataView(data.buffer, data.byteOffset, data.byteLength) : new DataView(data);

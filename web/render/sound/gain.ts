@@ -1,6 +1,8 @@
 /** How much louder the edited sound has to become, found by listening to all of it once. */
+import { outputTime, sourceRange } from '../../core/time.ts';
 import type { Segment } from '../../core/timeline.ts';
 import { cutSound } from './cut.ts';
+import { downmix } from './downmix.ts';
 import { decibels } from './limiter.ts';
 import { hop, integratedLoudness, LoudnessMeter } from './loudness.ts';
 import type { PcmSource, Planes } from './pcm.ts';
@@ -21,6 +23,8 @@ const releasePerHop = 1 - Math.exp(-0.01 / 0.08);
 export interface SoundProfile {
   /** LUFS as it would be written without gain; -Infinity for silence. */
   loudness: number;
+  /** LUFS as analysis may have measured it: every channel counted, and both as one. */
+  measures: number[];
   /** Stereo whose sides are the same: written as mono, and measured as mono. */
   dualMono: boolean;
   /** Of every 10 ms: weighted energy, and highest sample. */
@@ -36,17 +40,87 @@ export async function profileSound(
   signal?: AbortSignal,
 ): Promise<SoundProfile> {
   const meter = new LoudnessMeter(source.channels);
+  const middle = new LoudnessMeter(1);
   const levels = new Levels();
   let done = 0;
   for await (const planes of cutSound(source, segments, signal)) {
     meter.push(planes);
+    if (source.channels === 2) middle.push(downmix(planes, 1));
     levels.push(planes);
     done += planes[0]!.length;
     onProgress(done);
   }
   const dualMono = source.channels === 2 && levels.sides <= levels.middle * sameSides;
   const energies = dualMono ? meter.energies.map((energy) => energy / 2) : meter.energies;
-  return { loudness: integratedLoudness(energies), dualMono, energies, peaks: levels.peaks };
+  return {
+    loudness: integratedLoudness(energies),
+    measures: [meter, ...(source.channels === 2 ? [middle] : [])].map((m) =>
+      integratedLoudness(m.energies),
+    ),
+    dualMono,
+    energies,
+    peaks: levels.peaks,
+  };
+}
+
+/** Long recordings whose loudness is known are listened to in excerpts: this many, this long, in seconds. */
+const excerptCount = 30;
+const excerptLength = 4;
+/** LU between excerpts and the whole up to which the excerpts are believed. */
+const excerptsAgree = 1.5;
+
+export interface GainPlan {
+  /** dB. */
+  gain: number;
+  dualMono: boolean;
+  isExcerpt: boolean;
+}
+
+/** `known`: loudness of the whole recording as analysis found it, LUFS. */
+export async function planGain(
+  source: PcmSource,
+  segments: readonly Segment[],
+  known: number | null,
+  onProgress: (fraction: number) => void,
+  signal?: AbortSignal,
+): Promise<GainPlan> {
+  const duration = segments.at(-1)?.output.end ?? 0;
+  const seconds = excerptCount * excerptLength;
+  if (known !== null && Number.isFinite(known) && duration > 2 * seconds) {
+    const tell = (samples: number) => onProgress(samples / (seconds * source.sampleRate));
+    const part = await profileSound(source, excerpts(segments, duration), tell, signal);
+    // How analysis counted channels shows in which measure comes near; what is left is chance.
+    const [nearest = 0] = part.measures
+      .map((measure) => known - measure)
+      .sort((a, b) => Math.abs(a) - Math.abs(b));
+    if (Math.abs(nearest) <= excerptsAgree)
+      return { gain: gainFor(part, nearest), dualMono: part.dualMono, isExcerpt: true };
+  }
+  const tell = (samples: number) => onProgress(samples / (duration * source.sampleRate));
+  const whole = await profileSound(source, segments, tell, signal);
+  return { gain: gainFor(whole), dualMono: whole.dualMono, isExcerpt: false };
+}
+
+/** Evenly spread pieces of the result, put together as an edit of their own. */
+function excerpts(segments: readonly Segment[], duration: number): Segment[] {
+  const pieces: Segment[] = [];
+  let at = 0;
+  for (let i = 0; i < excerptCount; i++) {
+    const start = ((i + 0.5) / excerptCount) * duration - excerptLength / 2;
+    for (const { source, output } of segments) {
+      const from = Math.max(start, output.start);
+      const length = Math.min(start + excerptLength, output.end) - from;
+      if (length <= 0) continue;
+      const first = source.start + from - output.start;
+      pieces.push({
+        source: sourceRange(first, first + length),
+        output: { start: outputTime(at), end: outputTime(at + length) },
+        speed: 1,
+      });
+      at += length;
+    }
+  }
+  return pieces;
 }
 
 class Levels {
@@ -74,13 +148,17 @@ class Levels {
   }
 }
 
-/** dB that bring the profile to the target, what the limiter will take away again included. 0 for silence. */
-export function gainFor(profile: SoundProfile): number {
+/**
+ * dB that bring the profile to the target, what the limiter will take away again included. 0 for
+ * silence. `louder`: LU by which the whole is louder than the profile.
+ */
+export function gainFor(profile: SoundProfile, louder = 0): number {
   if (!Number.isFinite(profile.loudness)) return 0;
-  const plain = Math.min(mostGain, targetLoudness - profile.loudness);
+  const target = targetLoudness - louder;
+  const plain = Math.min(mostGain, target - profile.loudness);
   let gain = plain;
   for (let round = 0; round < 6; round++) {
-    const missing = targetLoudness - limitedLoudness(profile, gain);
+    const missing = target - limitedLoudness(profile, gain);
     gain = Math.min(mostGain, plain + mostCompensation, gain + missing);
     if (Math.abs(missing) < 0.02) break;
   }

@@ -11,7 +11,7 @@ const lookAhead = 240;
 /** Time constant of the way back to full gain: 80 ms. */
 const release = 1 - Math.exp(-1 / (0.08 * exportRate));
 /** Stretches with no peak near the ceiling are passed over quickly, this many samples at a time. */
-const stride = 64;
+const stride = 16;
 
 export const decibels = (db: number): number => 10 ** (db / 20);
 
@@ -28,6 +28,7 @@ export class Limiter {
   #ringAt = 0;
   #ringSum = lookAhead;
   #envelope = 1;
+  #isFirst = true;
 
   /** `gain` and `ceiling` are factors, not decibels. */
   constructor(channels: number, gain: number, ceiling: number) {
@@ -102,6 +103,13 @@ export class Limiter {
       }
       while (queue[head]! < i) head++;
       const lowest = allowed[queue[head]!]!;
+      if (this.#isFirst) {
+        // Nothing comes before the first sample: the way down was gone already.
+        this.#isFirst = false;
+        this.#envelope = lowest;
+        this.#ring.fill(lowest);
+        this.#ringSum = lowest * lookAhead;
+      }
       this.#envelope =
         lowest < this.#envelope ? lowest : this.#envelope + (lowest - this.#envelope) * release;
       this.#ringSum += this.#envelope - this.#ring[this.#ringAt]!;

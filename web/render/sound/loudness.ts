@@ -32,9 +32,10 @@ export class LoudnessMeter {
 
   push(planes: Planes): void {
     const length = planes[0]!.length;
-    for (let from = 0; from < length; ) {
+    for (let from = 0; from < length;) {
       const to = Math.min(length, from + hop - this.#count);
-      for (const [c, state] of this.#states.entries()) this.#sum += energy(planes[c]!, from, to, state);
+      for (const [c, state] of this.#states.entries())
+        this.#sum += energy(planes[c]!, from, to, state);
       this.#count += to - from;
       from = to;
       if (this.#count === hop) {

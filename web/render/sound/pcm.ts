@@ -59,7 +59,8 @@ export class TrackReader implements PcmSource {
     Array.from({ length: this.channels }, () => new Float32Array(length));
 
   async read(from: number, to: number): Promise<Planes> {
-    if (Math.max(0, from) < this.#start || from > this.#end + seekAfter * this.sampleRate) await this.#seek(from);
+    if (Math.max(0, from) < this.#start || from > this.#end + seekAfter * this.sampleRate)
+      await this.#seek(from);
     this.#forget(from - Math.round(lookBack * this.sampleRate));
     while (this.#end < to && !this.#ended) await this.#decodeNext();
     const planes = this.#empty(to - from);
@@ -162,5 +163,8 @@ function decoded(sample: AudioSample): Planes {
 /** Some streams change their rate midway (HE-AAC that shows its true rate late): nearest sample will do. */
 function fit(plane: Float32Array, count: number): Float32Array {
   if (plane.length === count) return plane;
-  return Float32Array.from({ length: count }, (_, i) => plane[Math.floor((i * plane.length) / count)]!);
+  return Float32Array.from(
+    { length: count },
+    (_, i) => plane[Math.floor((i * plane.length) / count)]!,
+  );
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Segment } from '../../core/timeline.ts';
 import { cutSound } from './cut.ts';
 import { soundEncoder, type SoundCodec, type SoundPacket } from './encoder.ts';
-import { ceilingLevel, gainFor, profileSound } from './gain.ts';
+import { ceilingLevel, planGain } from './gain.ts';
 import { decibels, Limiter } from './limiter.ts';
 import { integratedLoudness, LoudnessMeter } from './loudness.ts';
 import { asMono, mixed } from './mixed.ts';
@@ -20,6 +20,8 @@ export interface SoundJob {
   segments: readonly Segment[];
   /** To -16 LUFS. */
   normalise: boolean;
+  /** LUFS of the voice (raw or clean, as chosen) as analysis found it; null listens to all of it first. */
+  loudness: number | null;
   codec: SoundCodec;
 }
 
@@ -28,6 +30,8 @@ export interface SoundReport {
   channels: 1 | 2;
   /** dB given. */
   gain: number;
+  /** Whether the gain was found by listening to excerpts. */
+  isExcerpt: boolean;
   /** LUFS of what was given to the encoder; null when there is nothing above silence. */
   loudness: number | null;
   /** Seconds spent listening, and rendering and encoding. */
@@ -67,24 +71,26 @@ export async function* renderSound(
     };
 
     let startedAt = performance.now();
-    const listened = job.normalise ? 0.3 : 0;
+    const listened = job.normalise ? 0.25 : 0;
     const first = await open();
-    const profile = job.normalise
-      ? await profileSound(
+    const plan = job.normalise
+      ? await planGain(
           first,
           segments,
-          (samples) => progress?.((samples / total) * listened),
+          // Of several tracks together nothing is known.
+          job.tracks.length === 1 ? job.loudness : null,
+          (fraction) => progress?.(fraction * listened),
           signal,
         )
       : null;
-    const gain = profile ? gainFor(profile) : 0;
+    const gain = plan?.gain ?? 0;
     report.listening = (performance.now() - startedAt) / 1000;
     startedAt = performance.now();
 
-    const again = profile ? await open() : first;
-    const source = profile?.dualMono ? asMono(again) : again;
+    const again = plan ? await open() : first;
+    const source = plan?.dualMono ? asMono(again) : again;
     const { channels } = source;
-    const limiter = new Limiter(channels, decibels(gain), decibels(profile ? ceilingLevel : 0));
+    const limiter = new Limiter(channels, decibels(gain), decibels(plan ? ceilingLevel : 0));
     const meter = new LoudnessMeter(channels);
     const encoder = await soundEncoder(codec, channels);
     try {
@@ -109,6 +115,7 @@ export async function* renderSound(
       report.codec = codec;
       report.channels = channels;
       report.gain = gain;
+      report.isExcerpt = plan?.isExcerpt ?? false;
       const loudness = integratedLoudness(meter.energies);
       report.loudness = Number.isFinite(loudness) ? loudness : null;
       report.rendering = (performance.now() - startedAt) / 1000;
@@ -134,7 +141,10 @@ async function openSource(
     const track = i === 0 && clean ? await clean.getPrimaryAudioTrack() : all[index];
     if (!track) throw new AppError('no-media-track', `no audio track ${index}`);
     if (!(await track.canDecode()))
-      throw new AppError('codec-unsupported', `cannot decode ${await track.getCodecParameterString()}`);
+      throw new AppError(
+        'codec-unsupported',
+        `cannot decode ${await track.getCodecParameterString()}`,
+      );
     chosen.push(track);
   }
   const readers = await Promise.all(chosen.map((track) => TrackReader.open(track)));
