@@ -3,6 +3,7 @@ import path from 'node:path';
 import { defineConfig } from 'vite';
 import { isolationHeaders } from './edge/headers.ts';
 import { serviceWorker } from './web/cli/service-worker-plugin.ts';
+import { unbundledWasm } from './web/models/unbundled-wasm.ts';
 import { modelFiles } from './web/models/vite-plugin.ts';
 
 const root = import.meta.dirname;
@@ -13,10 +14,12 @@ export default defineConfig({
   cacheDir: path.join(root, '.cache/vite'),
   plugins: [
     svelte({ configFile: path.join(root, 'svelte.config.js') }),
+    unbundledWasm(),
     modelFiles(),
     serviceWorker(),
   ],
-  worker: { format: 'es' },
+  resolve: { alias: { 'blob-polyfill': path.join(root, 'web/models/native-blob.ts') } },
+  worker: { format: 'es', plugins: () => [unbundledWasm()] },
   build: {
     outDir: path.join(root, 'dist/web'),
     emptyOutDir: true,

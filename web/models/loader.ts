@@ -6,7 +6,12 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { modelsFolder, type InstalledModel, type ModelFile, type ModelManifest } from './manifest.ts';
+import {
+  modelsFolder,
+  type InstalledModel,
+  type ModelFile,
+  type ModelManifest,
+} from './manifest.ts';
 
 export interface LoadOptions {
   signal?: AbortSignal | undefined;
@@ -34,7 +39,10 @@ export async function findModel(name: string): Promise<InstalledModel> {
 }
 
 /** All files of a model by their path, from disk. Fetches what is not there yet. */
-export async function openModel(name: string, options: LoadOptions = {}): Promise<Map<string, File>> {
+export async function openModel(
+  name: string,
+  options: LoadOptions = {},
+): Promise<Map<string, File>> {
   const model = await findModel(name);
   const files = new Map<string, File>();
   let done = 0;
@@ -49,7 +57,11 @@ export async function openModel(name: string, options: LoadOptions = {}): Promis
 }
 
 /** One file of a model. */
-export async function openModelFile(name: string, path: string, options: LoadOptions = {}): Promise<File> {
+export async function openModelFile(
+  name: string,
+  path: string,
+  options: LoadOptions = {},
+): Promise<File> {
   const model = await findModel(name);
   const file = model.files.find((f) => f.path === path);
   if (!file) throw new AppError('model-missing', `${name}/${path}`, { details: { name } });
@@ -65,7 +77,9 @@ export async function modelFileUrl(name: string, path: string): Promise<string> 
   const file = (await findModel(name)).files.find((f) => f.path === path);
   const part = file?.parts[0];
   if (!part || file.parts.length !== 1) {
-    throw new AppError('model-missing', `${name}/${path} is not served whole`, { details: { name } });
+    throw new AppError('model-missing', `${name}/${path} is not served whole`, {
+      details: { name },
+    });
   }
   return partUrl(part.path).href;
 }

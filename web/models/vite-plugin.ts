@@ -29,7 +29,10 @@ interface Piece {
 }
 
 /** The manifest, and for every served address the bytes behind it. */
-export async function describeModels(): Promise<{ manifest: ModelManifest; pieces: Map<string, Piece> }> {
+export async function describeModels(): Promise<{
+  manifest: ModelManifest;
+  pieces: Map<string, Piece>;
+}> {
   const pieces = new Map<string, Piece>();
   const models = [];
   for (const source of await modelSources()) {
@@ -74,7 +77,8 @@ export function modelFiles(): Plugin {
         void describe().then(({ manifest, pieces }) => {
           const address = decodeURIComponent((request.url ?? '').split('?')[0]!.replace(/^\//, ''));
           // Threads of the ONNX runtime start from here: as worker scripts they need all three.
-          for (const [name, value] of Object.entries(isolationHeaders)) response.setHeader(name, value);
+          for (const [name, value] of Object.entries(isolationHeaders))
+            response.setHeader(name, value);
           if (address === 'manifest.json') {
             response.setHeader('Content-Type', 'application/json');
             response.end(JSON.stringify(manifest));

@@ -97,7 +97,7 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
       return { ok: true, report, files };
     } catch (error) {
       const { code, message, details } = toAppError(error);
-      if (code === 'unexpected') console.error(error);
+      console.error(code, message, error);
       const sentence = messages.errors[code](details);
       return {
         ok: false,
