@@ -39,7 +39,7 @@ export interface Validation {
   decodedFrames: number;
   /** Between where a picture is shown and where its place in the source says. Null where nothing could be compared. */
   pictureOffset: number | null;
-  /** The same of the sound, at the loudest half second of each kept stretch. */
+  /** The same of the sound, near the start of each kept stretch. */
   soundOffset: number | null;
 }
 

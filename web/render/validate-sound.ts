@@ -6,12 +6,17 @@ import { asMono } from './sound/mixed.ts';
 import { TrackReader } from './sound/pcm.ts';
 import { resampled } from './sound/resampled.ts';
 
-/** Compared: the first so many seconds of a stretch, at this rate, within so far of each other. */
+/**
+ * Compared: so many seconds near the start of a stretch, behind the crossfade, at this rate and
+ * within so far of each other. Where it begins with a pause, a little later.
+ */
 const window = 0.4;
+const behindFade = 0.02;
+const windowsTried = 5;
 const rate = 8000;
 const furthest = 0.06;
 /** Below this level there is nothing to compare; below this likeness it is not the same sound. */
-const quietest = 0.002;
+const quietest = 0.005;
 const leastLikeness = 0.7;
 /** Voices repeat themselves: the sound is elsewhere only where it is plainly more like it than here. */
 const here = 0.005;
@@ -60,16 +65,25 @@ async function lagOf(
   after: Mono,
   { source, output }: Segment,
 ): Promise<number | null> {
-  const length = Math.min(window, output.end - output.start);
-  if (length < window / 2) return null;
   const read = async (from: Mono, start: number, seconds: number): Promise<Float32Array> => {
     const at = Math.round(start * from.sampleRate);
     const [plane] = await from.read(at, at + Math.round(seconds * from.sampleRate));
     return decimated(plane!, Math.round(from.sampleRate / rate));
   };
-  const shown = await read(after, output.start, length);
-  if (rms(shown) < quietest) return null;
-  const there = await read(before, source.start - furthest, length + 2 * furthest);
+  for (let i = 0; i < windowsTried; i++) {
+    const offset = behindFade + i * window;
+    const length = Math.min(window, output.end - output.start - offset - behindFade);
+    if (length < window / 2) return null;
+    const shown = await read(after, output.start + offset, length);
+    if (rms(shown) < quietest) continue;
+    const there = await read(before, source.start + offset - furthest, length + 2 * furthest);
+    return lagBetween(shown, there);
+  }
+  return null;
+}
+
+/** Seconds by which `shown` lies later in `there` than it should; null when it is not the same sound. */
+function lagBetween(shown: Float32Array, there: Float32Array): number | null {
   const middle = Math.round(furthest * rate);
   let near = { lag: 0, likeness: -1 };
   let best = near;
