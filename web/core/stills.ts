@@ -85,7 +85,10 @@ export function chooseStills(
     if (next && seen < 0.8 && covers(next.rest.change!, rest.change)) score -= 0.2;
     // Later pictures contain the earlier ones' results, unless these went away.
     score += 0.12 * (i / Math.max(1, options.length - 1)) * (own ? 1 : 0);
-    const time = momentIn(Math.max(rest.start, own ? rest.start : window.start), until, screen);
+    const begin = Math.max(rest.start, own ? rest.start : window.start);
+    // The last look is taken late, when even results too faint to be noticed have arrived.
+    const late = !next && Number.isFinite(window.end) ? until - 0.45 : begin + 1.2;
+    const time = momentIn(begin, until, Math.min(late, begin + 8), screen);
     return {
       state: rest.state,
       candidate: {
@@ -109,14 +112,8 @@ export function chooseStills(
 
 /** How the screen looks at a moment; null without a picture. */
 export function stateAt(rests: readonly Rest[], time: number): number | null {
-  return (
-    rests[
-      Math.max(
-        0,
-        lastAtOrBefore(rests, (r) => r.start, time),
-      )
-    ]?.state ?? null
-  );
+  const at = lastAtOrBefore(rests, (r) => r.start, time);
+  return rests[Math.max(0, at)]?.state ?? null;
 }
 
 /** Whether the later change paints over (nearly) everything that the earlier one did. */
@@ -128,18 +125,16 @@ function covers(later: SceneChange, earlier: SceneChange | null): boolean {
   return width > 0 && height > 0 && width * height >= 0.5 * b.width * b.height;
 }
 
-/** A moment well inside a rest, at its calmest: some way in, so that late arrivals are there too. */
-function momentIn(start: number, end: number, screen: ScreenEvidence): number {
+/** A calm moment inside a rest, near the wanted one if that is well inside, else some way in. */
+function momentIn(start: number, end: number, near: number, screen: ScreenEvidence): number {
   const length = Math.max(0, end - start);
   if (length <= 2 * margin) return start + length / 2;
-  const wanted = Math.min(end - margin, start + Math.max(margin, Math.min(1.2, 0.6 * length)));
+  const wanted = Math.min(end - margin, Math.max(near, start + Math.min(1.2, 0.6 * length)));
   const { times, activity } = screen;
   let best = wanted;
   let least = Infinity;
-  const first = Math.max(
-    0,
-    lastAtOrBefore(times as unknown as number[], (t) => t, start + margin),
-  );
+  const from = Math.max(start + margin, wanted - 3);
+  const first = Math.max(0, frameAt(screen, from));
   for (let i = first; i < times.length && times[i]! <= end - margin; i++) {
     const time = Math.max(times[i]!, start + margin);
     const stir = Math.max(activity[i]!, activity[i + 1] ?? 0);
@@ -151,8 +146,10 @@ function momentIn(start: number, end: number, screen: ScreenEvidence): number {
   return Math.abs(best - wanted) < 0.1 ? wanted : best;
 }
 
+/** Index of the analysed frame shown at a moment, -1 before the first. */
+const frameAt = ({ times }: ScreenEvidence, time: number): number =>
+  lastAtOrBefore(times as ArrayLike<number> as number[], (t) => t, time);
+
 function sharpnessAt(screen: ScreenEvidence, rest: Rest): number {
-  const { times, sharpness } = screen;
-  const at = lastAtOrBefore(times as unknown as number[], (t) => t, rest.start + margin);
-  return sharpness[Math.max(0, at)] ?? 0;
+  return screen.sharpness[Math.max(0, frameAt(screen, rest.start + margin))] ?? 0;
 }
