@@ -2,12 +2,14 @@
 import type { SpeechEvidence, Word } from '../../core/evidence.ts';
 import { isAbort } from '../../core/errors.ts';
 import { within, type JobContext } from '../../core/progress.ts';
+import type { ScriptCue } from '../../core/subtitle-parse.ts';
 import { recordingFolder } from '../../storage/opfs.ts';
 import { openAligner } from './align.ts';
 import { chooseDevice } from './device.ts';
+import { findDisfluencies } from './disfluencies.ts';
 import { findFillers } from './fillers/find-fillers.ts';
 import { timeScript } from './script-match.ts';
-import { placeCues, split, type ScriptCue } from './script-words.ts';
+import { placeCues, split } from './script-words.ts';
 import { findSilences } from './silences.ts';
 import { transcribe, type Transcript } from './transcribe.ts';
 import type { Aligner, Checkpoint, VoiceActivity, VoiceSignal } from './types.ts';
@@ -57,7 +59,7 @@ export async function analyseSpeech(
       words,
       fillers,
       silences,
-      disfluencies: [],
+      disfluencies: findDisfluencies(words, fillers),
       speech: activity.speech,
     };
   } finally {

@@ -1,6 +1,7 @@
 /** Places the words of a subtitle file on the voice, instead of transcribing. */
 import type { Word } from '../../core/evidence.ts';
 import type { JobContext } from '../../core/progress.ts';
+import type { ScriptCue } from '../../core/subtitle-parse.ts';
 import { sourceTime } from '../../core/time.ts';
 import { readWindow } from './transcribe.ts';
 import type { Aligner, VoiceActivity, VoiceSignal } from './types.ts';
@@ -12,14 +13,6 @@ interface Passage {
   words: string[];
   start: number;
   end: number;
-}
-
-/** A cue of a subtitle file, or a whole script without times. */
-export interface ScriptCue {
-  text: string;
-  /** Seconds; null in plain text. */
-  start: number | null;
-  end: number | null;
 }
 
 /** Cues are often a little early or late, seconds. */

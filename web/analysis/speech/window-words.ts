@@ -1,6 +1,6 @@
 /** Where the words of one window are spoken: by the aligner, else by Whisper's attention. */
 import type { Word } from '../../core/evidence.ts';
-import { sourceTime } from '../../core/time.ts';
+import { sourceTime, type SourceRange } from '../../core/time.ts';
 import type { TokenWord } from './token-words.ts';
 import type { Aligner, Arc, VoiceActivity } from './types.ts';
 import { activityFrame } from './types.ts';
@@ -30,20 +30,28 @@ export async function alignWindow(input: WindowWords): Promise<Word[]> {
   const arcs = aligner?.align(samples, texts, { fillersBetweenWords: unwritten }) ?? null;
   const times =
     (arcs && wordTimes(arcs, words.length)) ?? (await input.attention()) ?? evenly(window, words);
-  const placed = words.map((word, i): Word => {
-    const { start, end } = times[i]!;
-    const from = toSource(window, start);
-    // The end belongs to the piece in which the word began.
-    const piece = window.pieces.findLast((p) => p.at <= start + 1e-6) ?? window.pieces[0]!;
-    const to = Math.min(piece.end, Math.max(from + 0.02, from + (end - start)));
-    return {
-      text: word.text,
-      confidence: word.confidence,
-      start: sourceTime(from),
-      end: sourceTime(to),
-    };
-  });
-  return snapWords(placed, activity).filter((word) => voiceAt(word, activity) >= voiceless);
+  const placed = words.map((word, i) => ({
+    ...inSource(window, times[i]!),
+    text: word.text,
+    confidence: word.confidence,
+    isWord: true,
+  }));
+  // Fillers stand between the words as barriers: no edge grows into them.
+  const barriers = (arcs ?? [])
+    .filter((arc) => arc.kind === 'filler' && !isSliver(arc))
+    .map((arc) => ({ ...inSource(window, arc), text: '', confidence: 0, isWord: false }));
+  const row = [...placed, ...barriers].sort((a, b) => a.start - b.start);
+  return snapWords(row, activity)
+    .filter((word) => word.isWord && voiceAt(word, activity) >= voiceless)
+    .map(({ isWord: _, ...word }) => word);
+}
+
+/** A stretch of the window in source time; its end belongs to the piece in which it begins. */
+function inSource(window: Window, { start, end }: { start: number; end: number }) {
+  const from = toSource(window, start);
+  const piece = window.pieces.findLast((p) => p.at <= start + 1e-6) ?? window.pieces[0]!;
+  const to = Math.min(piece.end, from + Math.max(0.02, end - start));
+  return { start: sourceTime(from), end: sourceTime(to) };
 }
 
 /** Times of the words among the arcs; words without a sound of their own share with their neighbour. */
@@ -82,7 +90,7 @@ function evenly(window: Window, words: readonly TokenWord[]) {
   });
 }
 
-function voiceAt(word: Word, { probabilities }: VoiceActivity): number {
+function voiceAt(word: SourceRange, { probabilities }: VoiceActivity): number {
   let most = 0;
   const last = Math.ceil((word.end + 0.1) / activityFrame);
   for (let i = Math.max(0, Math.floor((word.start - 0.1) / activityFrame)); i < last; i++)
