@@ -5,7 +5,7 @@ import type { ImportNotice } from '../core/recording.ts';
 import type { ConversionPlan } from './ffmpeg/arguments.ts';
 import type { Plan } from './plan.ts';
 import type { Probe } from './probe.ts';
-import { fileHandle, recordingFolder, remove } from '../storage/opfs.ts';
+import { fileHandle, recordingFolder, removeWhenFree } from '../storage/opfs.ts';
 import type { ConvertApi } from '../workers/convert.worker.ts';
 import type { ImportApi } from '../workers/import.worker.ts';
 import { connect, type Connection } from '../workers/rpc.ts';
@@ -72,7 +72,7 @@ async function remux(job: Job, probe: Probe, context: JobContext): Promise<Broug
     if (error instanceof AppError && error.code === 'disk-full') throw error;
     console.warn('the packets could not be copied', error);
   }
-  await remove(path);
+  await removeWhenFree(path);
   return null;
 }
 

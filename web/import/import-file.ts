@@ -10,7 +10,7 @@ import { sourceTime } from '../core/time.ts';
 import { planImport } from './plan.ts';
 import type { Probe } from './probe.ts';
 import { lacksMovieIndex } from './unfinished.ts';
-import { fileHandle, recordingFolder, remove } from '../storage/opfs.ts';
+import { fileHandle, recordingFolder, removeWhenFree } from '../storage/opfs.ts';
 import { keepStorage, requireRoom } from '../storage/quota.ts';
 import {
   addRecording,
@@ -111,7 +111,7 @@ async function create(
       progress({ fraction: 1 });
       return recording;
     } catch (error) {
-      await remove(recordingFolder(id));
+      await removeWhenFree(recordingFolder(id));
       throw error;
     }
   });
@@ -148,7 +148,7 @@ function describe(
 }
 
 /** Silence of the worker after which a file counts as one that mediabunny cannot read. */
-const patienceMs = 20_000;
+const patienceMs = 12_000;
 
 /**
  * Some damaged files send mediabunny into an endless loop (1.61: a FLAC that breaks off). The worker

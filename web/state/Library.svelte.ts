@@ -85,7 +85,7 @@ export class Library {
 
   /** Throws `subtitle-unreadable` when the file holds no text. */
   async attachScript(id: string, file: File): Promise<void> {
-    await writeScript(id, file.name, parseSubtitles(await file.text(), file.name));
+    await writeScript(id, file.name, parseSubtitles(await file.arrayBuffer(), file.name));
   }
 
   removeScript = removeScript;

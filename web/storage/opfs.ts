@@ -64,6 +64,24 @@ export async function remove(path: string): Promise<void> {
   }
 }
 
+/**
+ * Removes what an ended worker may still hold: the browser frees its locks a moment after.
+ * Gives up after two seconds; what is left is an orphan that goes at the next start.
+ */
+export async function removeWhenFree(path: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await remove(path);
+    } catch (error) {
+      if (attempt === 20) {
+        console.warn('left for the next start', error);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /** Names in a folder; empty when there is no such folder. */
 export async function list(path: string): Promise<string[]> {
   const names: string[] = [];

@@ -5,7 +5,7 @@
 import type { Recording } from '../core/recording.ts';
 
 import { database } from './database.ts';
-import { exists, list, recordingFolder, remove, writeFile } from './opfs.ts';
+import { exists, list, recordingFolder, remove, removeWhenFree, writeFile } from './opfs.ts';
 
 /** Held while a recording is written, so that another tab does not take its folder for an orphan. */
 export const importLock = (id: string) => `import:${id}`;
@@ -74,7 +74,7 @@ export async function purgeRecording(id: string): Promise<void> {
       }
     },
   );
-  await remove(recordingFolder(id));
+  await removeWhenFree(recordingFolder(id));
 }
 
 /** A row that survived a crash of the rest is not one: the folder is written before it. */
@@ -93,7 +93,7 @@ export async function tidyStorage({ trashOlderThan = Date.now() - 60_000 } = {})
   }
   for (const id of await list('recordings')) {
     await navigator.locks.request(importLock(id), { ifAvailable: true }, async (lock) => {
-      if (lock && !(await database.recordings.get(id))) await remove(recordingFolder(id));
+      if (lock && !(await database.recordings.get(id))) await removeWhenFree(recordingFolder(id));
     });
   }
   for (const name of await list('temp')) {

@@ -9,9 +9,16 @@ import { serve } from './rpc.ts';
 
 const methods = {
   fingerprint: (file: Blob) => fingerprint(file),
-  /** Reports progress at every step, so that a caller can tell slow from stuck. */
-  probe: (file: Blob, { progress }: JobContext) =>
-    probe(file, () => progress({ fraction: 0, doing: 'probe' })),
+  /** Reports progress every second, so that a caller can tell slow from stuck. */
+  async probe(file: Blob, { progress }: JobContext) {
+    const tick = () => progress({ fraction: 0, doing: 'probe' });
+    const pulse = setInterval(tick, 1000);
+    try {
+      return await probe(file, tick);
+    } finally {
+      clearInterval(pulse);
+    }
+  },
   copy: ({ file, handle }: { file: Blob; handle: FileSystemFileHandle }, context: JobContext) =>
     copyFile(file, handle, context),
   remux: (
