@@ -25,6 +25,10 @@ const gtcrnShare = 0.65;
 /** A frame this far below the voice is a pause, dB. */
 const pauseDepth = 25;
 const frameSeconds = 0.01;
+/** Mean square of what is nothing at all. Pauses between words are so behind a noise gate; a longer
+ * stretch (100 frames) is a muted microphone and says nothing about the noise under the voice. */
+const digitalSilence = 1e-10;
+const longestGatedPause = 100;
 /** The level of the voice falls 1 dB a second until it is heard again. */
 const voiceRelease = 10 ** (-0.1 * frameSeconds);
 const noiseGlide = frameSeconds / 1;
@@ -40,6 +44,7 @@ export class Blend {
   /** Mean energy of what the denoisers take out in pauses; 15 dB below the voice until the first pause. */
   #noise = 0;
   #pauses = 0;
+  #silentFrames = 0;
   #clean = 0;
   #weights: Weights = { gtcrn: gtcrnShare, rnnoise: 1 - gtcrnShare, dry: 0 };
 
@@ -51,7 +56,9 @@ export class Blend {
     const wet = gtcrnShare * g + (1 - gtcrnShare) * r;
     this.#voice = Math.max(wet, this.#voice * voiceRelease);
     if (this.#pauses === 0) this.#noise = this.#voice / 30;
-    if (decibels(wet / (this.#voice + 1e-12)) < -pauseDepth) {
+    this.#silentFrames = m < digitalSilence ? this.#silentFrames + 1 : 0;
+    const isMuted = this.#silentFrames > longestGatedPause || this.#voice < digitalSilence;
+    if (!isMuted && decibels(wet / (this.#voice + 1e-12)) < -pauseDepth) {
       this.#pauses++;
       const glide = Math.max(noiseGlide, 1 / this.#pauses);
       this.#noise += glide * (removed(frame) - this.#noise);

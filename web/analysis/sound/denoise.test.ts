@@ -89,6 +89,17 @@ describe('noise suppression', () => {
     expect(worst).toBeLessThan(1e-5);
   });
 
+  test('speech after a long digital silence is heard as before', () => {
+    const silence = new Float32Array(5 * rate);
+    const later = new Float32Array(silence.length + noisy.length);
+    later.set(noisy, silence.length);
+    const heard = run(later);
+    expect(heard.subarray(rate, silence.length - rate / 10).every((v) => Math.abs(v) < 1e-4)).toBe(
+      true,
+    );
+    expect(siSdr(clean, heard.slice(silence.length))).toBeGreaterThan(siSdr(clean, cleaned) - 2);
+  });
+
   test('short, empty and silent inputs', () => {
     expect(run(new Float32Array()).length).toBe(0);
     expect(run(white(7)).length).toBe(7);

@@ -17,6 +17,7 @@ const lookahead = 1.5 * gtcrnRate;
 const block = gtcrnRate / 10;
 /** How much the level falls from one block to the next: 1.5 dB a second. */
 const release = 10 ** (-0.15 / 20);
+const framesASecond = gtcrnRate / gtcrnFrame;
 /** Share of the way to the wanted gain that a block goes. */
 const glide = 0.25;
 
@@ -33,6 +34,7 @@ export class GtcrnStream {
   #wanted: number[] = [];
   #skip = gtcrnDelay;
   #noise = 1;
+  #silentFrames = 0;
 
   constructor(module: WebAssembly.Module) {
     this.#model = new Gtcrn(module);
@@ -47,7 +49,11 @@ export class GtcrnStream {
     const output = new Float32Array(frames * gtcrnFrame);
     for (let n = 0; n < frames; n++) {
       const cleaned = output.subarray(n * gtcrnFrame, (n + 1) * gtcrnFrame);
-      this.#model.process(this.#scaled.take(gtcrnFrame), cleaned);
+      const frame = this.#scaled.take(gtcrnFrame);
+      this.#silentFrames = frame.every((v) => v === 0) ? this.#silentFrames + 1 : 0;
+      for (let i = 0; i < gtcrnFrame; i++) frame[i]! += this.#hiss();
+      // After a second of digital silence the model has nothing more to say.
+      if (this.#silentFrames < framesASecond) this.#model.process(frame, cleaned);
     }
     // The first frame out holds nothing yet; after it, output and gains run in step.
     const late = Math.min(this.#skip, output.length);
@@ -83,7 +89,7 @@ export class GtcrnStream {
     for (let i = 0; i < block; i++) {
       const gain = from + ((to - from) * i) / block;
       gains[i] = gain;
-      scaled[i] = samples[i]! * gain + this.#hiss();
+      scaled[i] = samples[i]! * gain;
     }
     this.#gain = to;
     this.#scaled.push(scaled);

@@ -42,7 +42,8 @@ export async function* readVoiceTrack(
   if (!(await track.canDecode())) {
     throw new AppError('codec-unsupported', String(await track.getCodec()));
   }
-  const duration = await track.computeDuration();
+  // Only progress needs it, so a rough figure will do.
+  const duration = (await track.getDurationFromMetadata()) ?? (await track.computeDuration());
   let at = 0;
   for await (const block of decoded(track, signal)) {
     const { rate } = block;
