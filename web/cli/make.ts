@@ -13,6 +13,7 @@ import type {
   HeadlessProgress,
   HeadlessRequest,
 } from '../core/headless.ts';
+import type { Report } from '../core/report.ts';
 import { chromiumArguments, chromiumPath } from './chromium.ts';
 import { readOptions, UsageError, type MakeOptions } from './make-options.ts';
 import { serveBuild } from './static-server.ts';
@@ -43,7 +44,12 @@ async function openApp(
   return page;
 }
 
-async function saveFile(page: Page, { kind, name }: HeadlessFile, out: string): Promise<void> {
+/** Returns what lies on disk now, with sizes: a zip becomes the files in it. */
+async function saveFile(
+  page: Page,
+  { kind, name, size, note }: HeadlessFile,
+  out: string,
+): Promise<Report['outputs']> {
   const [download] = await Promise.all([
     page.waitForEvent('download', { timeout: 0 }),
     page.evaluate((file) => window.cairn!.download(file), name),
@@ -52,7 +58,10 @@ async function saveFile(page: Page, { kind, name }: HeadlessFile, out: string): 
   if (failure) throw new MakeError(`${name} could not be saved: ${failure}.`);
   const target = path.join(out, name);
   await download.saveAs(target);
-  if (!name.endsWith('.zip')) return;
+  if (!name.endsWith('.zip')) {
+    return [{ kind, file: name, size, ...(note ? { note } : {}) }];
+  }
+  const saved: Report['outputs'] = [];
   // The article comes zipped; on disk it is a file with a folder of images beside it.
   for (const [entry, data] of Object.entries(unzipSync(await readFile(target)))) {
     const file = path.join(out, path.normalize(entry));
@@ -60,8 +69,14 @@ async function saveFile(page: Page, { kind, name }: HeadlessFile, out: string): 
     if (kind === 'images' && !entry.includes('/')) continue;
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, data);
+    saved.push({
+      kind: entry.endsWith('.md') ? 'article' : 'image',
+      file: entry,
+      size: data.byteLength,
+    });
   }
   await rm(target);
+  return saved;
 }
 
 async function makeOne(

@@ -163,14 +163,8 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
       project,
       speech,
       stillFiles,
-      outputs: files
-        .filter((f) => !f.name.endsWith('.zip'))
-        .map(({ kind, name, size, note }) => ({
-          kind: kind === 'images' ? 'image' : kind,
-          file: name,
-          size,
-          ...(note ? { note } : {}),
-        })),
+      // What lies on disk is known to the program that saves it.
+      outputs: [],
       timings,
     });
     return { report, files };
