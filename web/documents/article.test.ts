@@ -114,6 +114,12 @@ describe('Markdown', () => {
     );
   });
 
+  test('links, in angle brackets only where needed', () => {
+    const text = '[a](https://example.org/x) and [b](https://example.org/f(1))';
+    const markdown = articleMarkdown(article(text), new Map());
+    expect(markdown).toContain('[a](https://example.org/x) and [b](<https://example.org/f(1)>)');
+  });
+
   test('a reader sees the words as they were typed', () =>
     fc.assert(
       fc.property(

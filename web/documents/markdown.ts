@@ -45,10 +45,16 @@ function inlineMarkdown(pieces: readonly Inline[]): string {
         case 'em':
           return `*${inlineMarkdown(piece.children)}*`;
         case 'link':
-          return `[${inlineMarkdown(piece.children)}](<${piece.href.replace(/[<>\\]/g, encodeURIComponent)}>)`;
+          return `[${inlineMarkdown(piece.children)}](${destination(piece.href)})`;
       }
     })
     .join('');
+}
+
+/** In angle brackets where parentheses would end it too soon. */
+function destination(href: string): string {
+  const plain = href.replace(/[<>\\\s]/g, encodeURIComponent);
+  return /[()]/.test(plain) ? `<${plain}>` : plain;
 }
 
 /** Only what would mean something else gets its backslash, so that the source stays readable. */
