@@ -59,7 +59,9 @@ async function saveFile(
   const target = path.join(out, name);
   await download.saveAs(target);
   if (!name.endsWith('.zip')) {
-    return [{ kind, file: name, size, ...(note ? { note } : {}) }];
+    return [
+      { kind: kind === 'images' ? 'image' : kind, file: name, size, ...(note ? { note } : {}) },
+    ];
   }
   const saved: Report['outputs'] = [];
   // The article comes zipped; on disk it is a file with a folder of images beside it.
@@ -88,11 +90,10 @@ async function makeOne(
   const result = await page.evaluate((asked) => window.cairn!.make(asked), request);
   if (!result.ok) throw new MakeError(result.sentence);
   await mkdir(input.out, { recursive: true });
-  for (const file of result.files) await saveFile(page, file, input.out);
-  await writeFile(
-    path.join(input.out, 'report.json'),
-    `${JSON.stringify(result.report, null, 2)}\n`,
-  );
+  const outputs: Report['outputs'] = [];
+  for (const file of result.files) outputs.push(...(await saveFile(page, file, input.out)));
+  const report: Report = { ...result.report, outputs };
+  await writeFile(path.join(input.out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await page.evaluate(() => window.cairn!.clear());
 }
 
