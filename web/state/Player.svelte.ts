@@ -7,10 +7,11 @@ import { mainFile, type Recording } from '../core/recording.ts';
 import { outputTime, sourceTime, type OutputTime, type SourceTime } from '../core/time.ts';
 import { lastAtOrBefore, TimeMap } from '../core/timeline.ts';
 import { SilentClock } from './playback/clock.ts';
-import { openClean, openMedia, type Media } from './playback/media.ts';
+import { openMedia, type Media } from './playback/media.ts';
 import { PictureStream } from './playback/picture-stream.ts';
 import { Poster } from './playback/poster.ts';
-import { SoundOutput } from './playback/sound-output.ts';
+import type { SoundOutput } from './playback/sound-output.ts';
+import { Voice } from './playback/voice.ts';
 
 export type PlayerStatus = 'loading' | 'ready' | 'failed';
 export interface SkippedGap {
@@ -21,9 +22,6 @@ export interface SkippedGap {
 }
 
 export const playbackRates = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
-const targetLoudness = -16;
-/** Quieter recordings are raised no further: it would only be noise. */
-const largestGain = 24;
 const backwardStepMs = 120;
 const logLength = 1000;
 
@@ -35,14 +33,12 @@ export class Player {
 
   #recording: Recording;
   #media: Media | null = null;
-  #clean: { path: string; close(): void } | null = null;
-  #sound: SoundOutput | null = null;
+  #voice: Voice | null = null;
   #silence = new SilentClock();
   #picture: PictureStream | null = null;
   #poster: Poster | null = null;
   #canvas: HTMLCanvasElement | null = null;
-  #levels: SoundEvidence | null = null;
-  #choice: SoundChoice = { denoise: true, normalise: true };
+  #wantedSound: [SoundEvidence | null, SoundChoice] = [null, { denoise: true, normalise: true }];
   /** Raised by everything that makes a start under way pointless. */
   #turn = 0;
   #frame = 0;
@@ -103,7 +99,7 @@ export class Player {
   }
   /** The sound before the loudspeakers, once it has been opened. */
   get soundOutput(): SoundOutput | null {
-    return this.#sound;
+    return this.#voice?.output ?? null;
   }
 
   async load(): Promise<void> {
@@ -111,6 +107,8 @@ export class Player {
       const media = await openMedia(this.#recording);
       if (this.#closed) return media.close();
       this.#media = media;
+      this.#voice = new Voice(this.#recording, media);
+      this.#voice.setSound(...this.#wantedSound);
       if (this.#media.video) this.#poster = new Poster(this.#media.video, (s) => this.#draw(s));
       this.#status = 'ready';
       this.#showPoster();
@@ -140,13 +138,8 @@ export class Player {
 
   /** What is known of the sound, and what the person wants of it. Heard within 20 ms, without a gap. */
   setSound(levels: SoundEvidence | null, choice: SoundChoice): void {
-    const cleanChanged = levels?.cleanPath !== this.#levels?.cleanPath;
-    this.#levels = levels;
-    this.#choice = choice;
-    if (cleanChanged && this.#sound) {
-      // The set of streams changes: open them anew.
-      void this.#dropSound().then(() => (this.#playing ? this.#start() : undefined));
-    } else this.#sound?.setMix(this.#mix());
+    this.#wantedSound = [levels, choice];
+    if (this.#voice?.setSound(levels, choice) && this.#playing) void this.#start();
   }
 
   play(): void {
@@ -223,12 +216,12 @@ export class Player {
   setVolume(volume: number): void {
     this.#volume = Math.min(1, Math.max(0, volume));
     this.#muted = false;
-    this.#sound?.setVolume(this.#heard);
+    this.#voice?.setVolume(this.#muted ? 0 : this.#volume);
   }
 
   setMuted(muted: boolean): void {
     this.#muted = muted;
-    this.#sound?.setVolume(this.#heard);
+    this.#voice?.setVolume(this.#muted ? 0 : this.#volume);
   }
 
   async close(): Promise<void> {
@@ -239,12 +232,8 @@ export class Player {
     this.#status = 'loading';
     this.#canvas = null;
     this.#poster?.cancel();
-    await this.#dropSound();
+    await this.#voice?.close();
     this.#media?.close();
-  }
-
-  get #heard(): number {
-    return this.#muted ? 0 : this.#volume ** 2; // closer to how loudness is felt
   }
 
   async #start(): Promise<void> {
@@ -252,14 +241,14 @@ export class Player {
     const isCurrent = () => turn === this.#turn;
     cancelAnimationFrame(this.#frame);
     this.#silence.stop();
-    this.#sound?.stop();
+    this.#voice?.output?.stop();
     this.#poster?.cancel();
     this.#picture?.close();
     this.#picture = null;
     const map = this.#map;
     const from = this.#time;
     try {
-      const sound = await this.#openSound();
+      const sound = (await this.#voice?.open()) ?? null;
       if (!isCurrent()) return;
       if (this.#media?.video) {
         const now = () => this.#position() ?? from;
@@ -315,13 +304,14 @@ export class Player {
   }
 
   #position(): number | null {
-    return this.#sound && !this.#silent ? this.#sound.position() : this.#silence.position();
+    const sound = this.#silent ? null : this.soundOutput;
+    return sound ? sound.position() : this.#silence.position();
   }
 
   #halt(): void {
     this.#turn++;
     cancelAnimationFrame(this.#frame);
-    this.#sound?.stop();
+    this.#voice?.output?.stop();
     this.#silence.stop();
     this.#picture?.close();
     this.#picture = null;
@@ -330,43 +320,6 @@ export class Player {
   #stopBackward(): void {
     clearInterval(this.#backward);
     this.#backward = undefined;
-  }
-
-  async #openSound(): Promise<SoundOutput | null> {
-    const voice = this.#media?.voice;
-    if (!voice) return null;
-    if (this.#sound) return this.#sound;
-    const path = this.#levels?.cleanPath ?? null;
-    const clean = path ? await openClean(this.#recording, path).catch(() => null) : null;
-    if (this.#sound) {
-      clean?.close();
-      return this.#sound;
-    }
-    this.#clean = clean && path ? { path, close: () => clean.close() } : null;
-    const rate = this.#media?.sampleRate ?? 48_000;
-    this.#sound = new SoundOutput(clean ? { raw: voice, clean } : { raw: voice }, rate);
-    this.#sound.setMix(this.#mix());
-    this.#sound.setVolume(this.#heard);
-    return this.#sound;
-  }
-
-  async #dropSound(): Promise<void> {
-    const sound = this.#sound;
-    this.#sound = null;
-    this.#clean?.close();
-    this.#clean = null;
-    await sound?.close();
-  }
-
-  #mix() {
-    const gain = (loudness: number | null | undefined) =>
-      this.#choice.normalise && loudness != null && Number.isFinite(loudness)
-        ? 10 ** (Math.min(largestGain, targetLoudness - loudness) / 20)
-        : 1;
-    return {
-      variant: this.#choice.denoise ? ('clean' as const) : ('raw' as const),
-      gain: { raw: gain(this.#levels?.loudness), clean: gain(this.#levels?.cleanLoudness) },
-    };
   }
 
   #showPoster(): void {

@@ -74,10 +74,9 @@ export const transcript = {
   restoredAnnouncement: 'Restored',
   empty: 'No speech was found',
   emptyText: 'You can still cut in the strip below, and add steps at the playhead.',
-  waiting: 'The transcript is on its way',
-  waitingText: 'You can watch the recording meanwhile.',
-  notAnalysed: 'Not analysed yet',
-  notAnalysedText: 'The transcript, fillers and steps appear here when the analysis is done.',
+  notAnalysed: 'No transcript yet',
+  notAnalysedText:
+    'The transcript appears here when the recording is analysed. You can watch and cut it meanwhile.',
   noSound: 'This recording has no sound',
   noSoundText: 'Cut in the strip below, and add steps at the playhead.',
   untitledStep: 'Untitled step',
