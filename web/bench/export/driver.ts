@@ -18,12 +18,16 @@ export async function handBack(path: string, url: string): Promise<void> {
 
 export const drop = (path: string): Promise<void> => remove(path);
 
-type Job = Omit<ExportRequest, 'source' | 'cleanSound' | 'outputPath'> & { path: string; outputPath: string };
+type Job = Omit<ExportRequest, 'source' | 'cleanSound' | 'outputPath'> & {
+  path: string;
+  outputPath: string;
+};
 
 /** Exports in the product's own worker. `seconds` is what a person waits. */
 export async function exportInWorker(job: Job): Promise<{ report: ExportReport; seconds: number }> {
   const worker = connect<ExportApi>(
-    () => new Worker(new URL('../../workers/export.worker.ts', import.meta.url), { type: 'module' }),
+    () =>
+      new Worker(new URL('../../workers/export.worker.ts', import.meta.url), { type: 'module' }),
   );
   try {
     const startedAt = performance.now();

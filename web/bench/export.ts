@@ -1,0 +1,185 @@
+/**
+ * Export of a 10-minute 1080p recording with 60 cuts, sound rendered and file checked, against doing
+ * the same edit with mediabunny and WebCodecs, with ffmpeg.wasm, and with the native `smartcut`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { sourceRange, sourceTime } from '../core/time.ts';
+import { TimeMap } from '../core/timeline.ts';
+import type { ExportReport } from '../render/export-request.ts';
+import { lowestSsim, packetsKept, type Segment } from './export/compare.ts';
+import { openExportPage, spreadCuts, type ExportPage } from './export/browser.ts';
+import { cacheFolder, screenClip } from './media.ts';
+import { peakWhile } from './memory/pss.ts';
+
+const seconds = 600;
+const cutCount = 60;
+/** The slow rivals do a shorter clip of the same kind; their time is multiplied. */
+const mediabunnySeconds = 60;
+const ffmpegSeconds = 20;
+
+const mapOf = (length: number, count: number) =>
+  new TimeMap(
+    sourceTime(length),
+    spreadCuts(length, count).map((c) => sourceRange(c.start, c.end)),
+  );
+
+export async function run(): Promise<void> {
+  const bench = await openExportPage();
+  try {
+    for (const keyInterval of [30, 250]) await measure(bench, keyInterval);
+  } finally {
+    await bench.close();
+  }
+}
+
+async function measure(bench: ExportPage, keyInterval: number): Promise<void> {
+  const file = screenClip({ seconds, keyInterval });
+  const map = mapOf(seconds, cutCount);
+  const { result, peak } = await peakWhile(() => ours(bench, file));
+  const { report } = result;
+  const written = path.join(cacheFolder, 'bench-export.mp4');
+  const segments: Segment[] = map.segments.map(({ source, output }) => ({
+    source: source.start,
+    output: output.start,
+    length: output.end - output.start,
+  }));
+  const same = packetsKept(file, written, segments, report);
+  const ssim = lowestSsim(file, written, segments, report);
+
+  const short = (length: number) => screenClip({ seconds: length, keyInterval });
+  const mediabunny = await withMediabunny(bench, short(mediabunnySeconds));
+  const wasm = keyInterval === 30 ? await withFfmpeg(bench, short(ffmpegSeconds)) : null;
+  const smart = withSmartcut(file, map);
+
+  console.log(`\n10 minutes of 1080p, a key frame every ${keyInterval} frames, 60 cuts`);
+  const row = (name: string, time: number | null, note: string) =>
+    console.log(
+      `${name.padEnd(30)} ${time === null ? '   -' : time.toFixed(1).padStart(7)} s ${
+        time === null ? '' : `${(time / result.seconds).toFixed(1)} x`
+      }  ${note}`,
+    );
+  const { timings } = report;
+  row(
+    'Cairn',
+    result.seconds,
+    `${report.method}, ${report.encodedFrames} of ${report.encodedFrames + report.copiedFrames} frames encoded, ` +
+      `plan ${timings.plan.toFixed(1)} write ${timings.write.toFixed(1)} check ${timings.validate.toFixed(1)} s, browser ${(peak / 2 ** 20).toFixed(0)} MB`,
+  );
+  row(
+    'mediabunny, all encoded',
+    mediabunny,
+    `${mediabunnySeconds} s of it, times ${seconds / mediabunnySeconds}`,
+  );
+  if (wasm !== null)
+    row('ffmpeg.wasm', wasm, `${ffmpegSeconds} s of it, times ${seconds / ffmpegSeconds}`);
+  row(
+    'smartcut (native)',
+    smart?.seconds ?? null,
+    smart ? `${smart.megabytes.toFixed(0)} MB` : 'skipped, not installable here',
+  );
+  console.log(
+    `packets outside the encoded stretches: ${same.compared - same.different} of ${same.compared} identical; ` +
+      `lowest SSIM inside: ${ssim.toFixed(4)}; loudness ${report.sound?.loudness?.toFixed(1)} LUFS`,
+  );
+}
+
+const driverAt = '/bench/export/driver.ts';
+const rivalsAt = '/bench/export/rivals.ts';
+
+async function bring({ page, files }: ExportPage, file: string): Promise<void> {
+  await page.evaluate(
+    async ([at, url]) => {
+      const driver = (await import(at!)) as typeof import('./export/driver.ts');
+      await driver.bring(url!, 'temp/bench-in');
+    },
+    [driverAt, files.origin + path.basename(file)],
+  );
+}
+
+async function ours(
+  bench: ExportPage,
+  file: string,
+): Promise<{ report: ExportReport; seconds: number }> {
+  await bring(bench, file);
+  return bench.page.evaluate(
+    async ({ at, duration, cuts, url }) => {
+      const driver = (await import(at)) as typeof import('./export/driver.ts');
+      const result = await driver.exportInWorker({
+        path: 'temp/bench-in',
+        outputPath: 'temp/bench-out',
+        voiceTrack: 0,
+        duration,
+        cuts: cuts as never,
+        normalise: true,
+        format: 'mp4',
+      });
+      await driver.handBack('temp/bench-out', `${url}bench-export.mp4`);
+      return result;
+    },
+    {
+      at: driverAt,
+      duration: seconds,
+      cuts: spreadCuts(seconds, cutCount),
+      url: bench.files.origin,
+    },
+  );
+}
+
+const keptOf = (length: number) =>
+  mapOf(length, Math.round(length / 10)).segments.map(({ source }) => ({
+    start: source.start,
+    end: source.end,
+  }));
+
+async function withMediabunny(bench: ExportPage, file: string): Promise<number> {
+  await bring(bench, file);
+  const time = await bench.page.evaluate(
+    async ({ at, kept }) => {
+      const rivals = (await import(at)) as typeof import('./export/rivals.ts');
+      return rivals.reencodeWithMediabunny('temp/bench-in', kept);
+    },
+    { at: rivalsAt, kept: keptOf(mediabunnySeconds) },
+  );
+  return (time * seconds) / mediabunnySeconds;
+}
+
+async function withFfmpeg(bench: ExportPage, file: string): Promise<number> {
+  await bring(bench, file);
+  const core = path.resolve(import.meta.dirname, '../../node_modules/@ffmpeg/core/dist/esm');
+  const time = await bench.page.evaluate(
+    async ({ at, kept, core }) => {
+      const rivals = (await import(at)) as typeof import('./export/rivals.ts');
+      return rivals.reencodeWithFfmpeg('temp/bench-in', kept, core);
+    },
+    { at: rivalsAt, kept: keptOf(ffmpegSeconds), core: `/@fs${core}/` },
+  );
+  return (time * seconds) / ffmpegSeconds;
+}
+
+/** From PyPI, into the cache. Null where that is not possible. */
+function withSmartcut(file: string, map: TimeMap): { seconds: number; megabytes: number } | null {
+  const folder = path.join(cacheFolder, '../smartcut');
+  const tool = path.join(folder, 'bin/smartcut');
+  if (!existsSync(tool)) {
+    spawnSync('python3', ['-m', 'venv', folder]);
+    spawnSync(path.join(folder, 'bin/pip'), ['-q', 'install', 'smartcut==1.7']);
+  }
+  if (!existsSync(tool)) return null;
+  const keep = map.segments
+    .map(({ source }) => `${source.start.toFixed(4)},${source.end.toFixed(4)}`)
+    .join(',');
+  const script = `import resource,subprocess,sys,time
+t=time.time(); r=subprocess.run(sys.argv[1:],capture_output=True)
+print(r.returncode,time.time()-t,resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)`;
+  const { stdout } = spawnSync(
+    'python3',
+    ['-c', script, tool, file, path.join(cacheFolder, 'bench-smartcut.mp4'), '--keep', keep],
+    { encoding: 'utf8' },
+  );
+  const [status, time, kilobytes] = stdout.trim().split(' ').map(Number);
+  return status === 0 ? { seconds: time!, megabytes: kilobytes! / 1024 } : null;
+}
+
+if (import.meta.main) await run();

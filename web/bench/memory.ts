@@ -1,0 +1,68 @@
+/** Peak memory of the whole browser for a long recording against a short one. */
+import { openExportPage, spreadCuts } from './export/browser.ts';
+import { screenClip } from './media.ts';
+import { peakWhile } from './memory/pss.ts';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+
+/** What is done with the recording at `path` in OPFS while memory is watched. Add a stage to measure it as well. */
+type Stage = (page: Page, recording: { path: string; seconds: number }) => Promise<void>;
+
+const stages: Record<string, Stage> = {
+  async export(page, { path: source, seconds }) {
+    const cuts = spreadCuts(seconds, Math.round(seconds / 10));
+    await page.evaluate(
+      async ({ source, seconds, cuts }) => {
+        const address = '/bench/export/driver.ts';
+        const driver = (await import(address)) as typeof import('./export/driver.ts');
+        await driver.exportInWorker({
+          path: source,
+          outputPath: 'temp/bench-out',
+          voiceTrack: 0,
+          duration: seconds,
+          cuts: cuts as never,
+          normalise: true,
+          format: 'mp4',
+        });
+        await driver.drop('temp/bench-out');
+      },
+      { source, seconds, cuts },
+    );
+  },
+};
+
+const lengths = [300, 3600];
+
+export async function run(): Promise<void> {
+  const peaks = new Map<string, number[]>();
+  for (const seconds of lengths) {
+    const file = screenClip({ seconds, keyInterval: 30 });
+    for (const [name, stage] of Object.entries(stages)) {
+      const { page, files, close } = await openExportPage();
+      try {
+        await page.evaluate(
+          async (url) => {
+            const address = '/bench/export/driver.ts';
+            const driver = (await import(address)) as typeof import('./export/driver.ts');
+            await driver.bring(url, 'temp/bench-in');
+          },
+          files.origin + path.basename(file),
+        );
+        await page.waitForTimeout(2000);
+        const { peak } = await peakWhile(() => stage(page, { path: 'temp/bench-in', seconds }));
+        peaks.set(name, [...(peaks.get(name) ?? []), peak]);
+      } finally {
+        await close();
+      }
+    }
+  }
+  console.log(
+    'Peak memory of the whole browser (MB): 5 minutes, 60 minutes, more by (at most 200)',
+  );
+  for (const [name, [short = 0, long = 0]] of peaks) {
+    const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(0).padStart(6);
+    console.log(`${name.padEnd(10)} ${mb(short)} ${mb(long)} ${mb(long - short)}`);
+  }
+}
+
+if (import.meta.main) await run();
