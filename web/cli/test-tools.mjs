@@ -1,55 +1,50 @@
 /**
- * Installs what the tests use beside npm packages: Chromium, and the programs that check our output
- * from outside. Where it cannot, it says what will be skipped; without Chromium it stops.
+ * Finds the programs that tests check results with. On Debian, as root, it installs what is missing;
+ * elsewhere it says what will be skipped. Run by hand: node web/cli/test-tools.mjs
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import process from 'node:process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
-/** program → Debian packages, and which tests need it. */
-const tools = [
-  { program: 'chromium', packages: ['chromium'], needed: 'everything in a browser' },
-  { program: 'ffmpeg', packages: ['ffmpeg'], needed: 'checks of exported files and journeys' },
-  {
-    program: 'gst-launch-1.0',
-    packages: [
-      'gstreamer1.0-tools',
-      'gstreamer1.0-plugins-base',
-      'gstreamer1.0-plugins-good',
-      'gstreamer1.0-plugins-bad',
-      'gstreamer1.0-libav',
-    ],
-    needed: 'joints decoded by GStreamer',
-  },
-  { program: 'firefox-esr', packages: ['firefox-esr'], needed: 'joints decoded by Firefox' },
-];
+/** @type {Record<string, string[]>} */
+const packages = {
+  ffmpeg: ['ffmpeg'],
+  'gst-launch-1.0': [
+    'gstreamer1.0-tools',
+    'gstreamer1.0-plugins-base',
+    'gstreamer1.0-plugins-good',
+    'gstreamer1.0-plugins-bad',
+    'gstreamer1.0-libav',
+  ],
+  'firefox-esr': ['firefox-esr'],
+};
 
-const isThere = (program) =>
-  (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`)) ||
-  (program === 'chromium' && existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/google-chrome'));
+const isThere = (/** @type {string} */ program) =>
+  spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-export function missingTools() {
-  return tools.filter(({ program }) => !isThere(program));
-}
-
-export function ensureTools() {
-  const missing = missingTools();
-  if (missing.length === 0) return;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const packages = missing.flatMap((tool) => tool.packages);
-    console.log(`Installing ${packages.join(' ')} …`);
-    const apt = (...args) =>
-      spawnSync('apt-get', ['-qq', ...args], {
-        stdio: ['ignore', 'ignore', 'inherit'],
+/**
+ * Returns those of `programs` that can be used.
+ * @param {string[]} programs
+ * @returns {string[]}
+ */
+export function installTools(programs = Object.keys(packages)) {
+  const missing = programs.filter((program) => !isThere(program));
+  if (missing.length > 0 && process.getuid?.() === 0 && isThere('apt-get')) {
+    const wanted = missing.flatMap((program) => packages[program] ?? []);
+    console.log(`Installing ${wanted.join(', ')} for the tests`);
+    try {
+      const options = {
+        stdio: 'ignore',
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      });
-    apt('update');
-    apt('install', '-y', '--no-install-recommends', ...packages);
-  }
-  for (const { program, packages, needed } of missingTools()) {
-    if (program === 'chromium') {
-      throw new Error(`Chromium is missing (${needed}). Install it, or set CHROMIUM_PATH.`);
+      };
+      execFileSync('apt-get', ['update'], /** @type {object} */ (options));
+      execFileSync('apt-get', ['install', '-y', ...wanted], /** @type {object} */ (options));
+    } catch (error) {
+      console.log(`apt-get failed: ${error instanceof Error ? error.message : String(error)}`);
     }
-    console.warn(`${program} is missing: ${needed} are skipped. Debian: apt-get install ${packages.join(' ')}`);
   }
+  const found = programs.filter(isThere);
+  const skipped = programs.filter((program) => !found.includes(program));
+  if (skipped.length > 0) console.log(`Skipped, not installed: ${skipped.join(', ')}`);
+  return found;
 }
+
+if (import.meta.filename === process.argv[1]) installTools();

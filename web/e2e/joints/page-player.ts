@@ -22,6 +22,7 @@ export async function watch(
     step: number,
   ) => number;
   const video = document.createElement('video');
+  video.crossOrigin = 'anonymous';
   video.muted = true;
   video.preload = 'auto';
   document.body.append(video);

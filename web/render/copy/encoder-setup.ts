@@ -21,7 +21,7 @@ export interface EncoderSetup {
 }
 
 /** Bits a pixel: generous, since only the pictures around the cuts are encoded again. */
-const bitsPerPixel = 0.4;
+const bitsPerPixel = 0.25;
 /** Quantizer of VP9 (0–63) and AV1 (0–63), visually lossless on screens. */
 const quantizer = 18;
 
