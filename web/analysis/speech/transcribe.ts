@@ -60,7 +60,9 @@ export async function transcribe(
   const windows = packWindows(activity, voice.duration);
   const saved = await readCheckpoint(job.checkpoint, windows.length);
   let language = saved?.language ?? input.language ?? (whisper.multilingual ? null : 'en');
-  language ??= await findLanguage(windows, voice, whisper, job.signal);
+  let first: Tensor | null = null;
+  if (language === null)
+    ({ language, first } = await findLanguage(windows, voice, whisper, job.signal));
   const aligner = windows.length > 0 ? await input.aligner(language) : null;
   const words = saved?.words ?? [];
   let written = performance.now();
@@ -69,7 +71,8 @@ export async function transcribe(
       job.signal.throwIfAborted();
       job.progress({ fraction: i / windows.length, doing: 'transcribe' });
       const work = { voice, activity, whisper, language, aligner, signal: job.signal };
-      words.push(...(await transcribeWindow(windows[i]!, work)));
+      words.push(...(await transcribeWindow(windows[i]!, work, i === 0 ? first : null)));
+      first = null;
       if (job.checkpoint && performance.now() - written > checkpointEvery * 1000) {
         await job.checkpoint.save({ language, done: i + 1, words } satisfies Saved);
         written = performance.now();
@@ -91,22 +94,25 @@ async function readCheckpoint(
   return fits && typeof data.language === 'string' ? (data as Saved) : null;
 }
 
-/** Probabilities of up to three windows together: a first "hello" says little. */
+/** Probabilities of up to three windows together: a first "hello" says little. Keeps the first one's encoding. */
 async function findLanguage(
   windows: Window[],
   voice: VoiceSignal,
   whisper: Whisper,
   signal: AbortSignal,
-) {
+): Promise<{ language: string; first: Tensor | null }> {
   const votes = new Map<string, number>();
+  let first: Tensor | null = null;
   for (const window of windows.slice(0, 3)) {
     signal.throwIfAborted();
     const hidden = await whisper.encode(await readWindow(window, voice));
+    first ??= hidden;
     const { language, probability } = await whisper.detectLanguage(hidden);
-    if (probability > 0.8 && window.length > 3) return language;
+    if (probability > 0.8 && window.length > 3) return { language, first };
     votes.set(language, (votes.get(language) ?? 0) + probability * window.length);
   }
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'en';
+  const language = [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'en';
+  return { language, first };
 }
 
 export interface WindowWork {
@@ -127,9 +133,13 @@ interface Attempt {
 }
 
 /** The words of one window. A doubtful text is tried again in halves, then with chance, else dropped. */
-async function transcribeWindow(window: Window, work: WindowWork): Promise<Word[]> {
+async function transcribeWindow(
+  window: Window,
+  work: WindowWork,
+  encoded: Tensor | null = null,
+): Promise<Word[]> {
   const samples = await readWindow(window, work.voice);
-  const hidden = await work.whisper.encode(samples);
+  const hidden = encoded ?? (await work.whisper.encode(samples));
   let best = await attempt(window, hidden, 0, work);
   if (best.doubt && window.length > 2 * shortestHalf) {
     const words: Word[] = [];
