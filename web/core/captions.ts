@@ -116,27 +116,31 @@ const endsClause = (text: string) => /[,;:—–、，；：]["'”’)\]]*$/.te
 function bestBreaks(words: readonly CaptionWord[], separator: string): [number, number][] {
   const cost = new Float64Array(words.length + 1).fill(Infinity);
   const from = new Int32Array(words.length + 1);
+  const widths = words.map((word) => textWidth(word.text));
   cost[0] = 0;
   for (let start = 0; start < words.length; start++) {
-    const texts: string[] = [];
+    // The first line takes what it can hold; the words fit when the second holds the rest.
+    let first = widths[start]!;
+    let second = 0;
     let inner = 0;
     for (let end = start + 1; end <= words.length; end++) {
       const word = words[end - 1]!;
-      texts.push(word.text);
       const seconds = word.end - words[start]!.start;
       if (end > start + 1) {
         const previous = words[end - 2]!;
         const pause = word.start - previous.end;
-        if (pause > longPause || seconds > maxSeconds || !fits(texts, separator)) break;
+        const added = widths[end - 1]!;
+        if (second === 0 && first + separator.length + added <= lineWidth) {
+          first += separator.length + added;
+        } else second += (second && separator.length) + added;
+        if (pause > longPause || seconds > maxSeconds || second > lineWidth || first > lineWidth)
+          break;
         inner += pause > 0.5 ? 2 * pause : 0;
         if (endsSentence(previous.text)) inner += 0.6;
       }
+      const width = first + (second && second + separator.length);
       const total =
-        cost[start]! +
-        1 +
-        inner +
-        breakCost(words, end) +
-        timeCost(words, start, end, texts, separator);
+        cost[start]! + 1 + inner + breakCost(words, end) + timeCost(words, start, end, width);
       if (total < cost[end]!) {
         cost[end] = total;
         from[end] = start;
@@ -161,18 +165,13 @@ function timeCost(
   words: readonly CaptionWord[],
   start: number,
   end: number,
-  texts: string[],
-  separator: string,
+  width: number,
 ): number {
   const begins = words[start]!.start;
   const room = Math.min((words[end]?.start ?? Infinity) - minGap, words[end - 1]!.end + linger);
   const seconds = Math.max(0.05, room - begins);
-  const speed = textWidth(texts.join(separator)) / seconds;
+  const speed = width / seconds;
   return Math.max(0, minSeconds - seconds) * 1.5 + Math.max(0, speed - charactersPerSecond) / 12;
-}
-
-function fits(texts: string[], separator: string): boolean {
-  return breakLines(texts, separator).every((line) => textWidth(line) <= lineWidth);
 }
 
 /** One line, or two as even as can be, sooner after a comma than elsewhere. */
