@@ -6,4 +6,7 @@ export const jobs: Record<string, string> = {
   model: 'Getting what this needs',
   convert: 'Converting',
   poster: 'Making a preview',
+  sound: 'Cleaning the sound',
+  stills: 'Taking the pictures',
+  article: 'Writing the article',
 };
