@@ -17,8 +17,12 @@ const quiet = 0.35;
 const smallStays = 0.8;
 /** Idle stretches shorter than this are not worth a word. */
 const minIdle = 2;
+/** Seconds in which a recording's first picture takes shape. */
+const warmUp = 0.6;
 /** Difference of a cell's mean from the base, 0 to 255, that can be seen. */
 const visible = 8;
+/** Mean difference below which a line one cell thick is not believed. */
+const faintLine = 28;
 /** A picture moving for longer than this is looked at in between, at its calmest. */
 const longMotion = 12;
 
@@ -28,7 +32,7 @@ export class ChangeDetector {
   readonly idle: SourceRange[] = [];
   readonly #cells: CellActivity;
   readonly #motion = new SmallMotion();
-  readonly #looks: Looks;
+  #looks: Looks;
   readonly #previous: Uint8Array;
   readonly #base: Uint8Array;
   /** What the base showed before, per cell; -1 where nothing else was ever there. */
@@ -98,7 +102,9 @@ export class ChangeDetector {
       const groups = components(this.#mask, this.shape);
       if (groups.length <= 3 && groups.every(isSmall)) {
         this.#motion.see(time, groups);
-        real = this.#motion.isInPlace(time);
+        // Right after the page moved, a small motion is its spinner until it has gone somewhere.
+        const after = time - this.#lastMotion < quiet && this.#motion.isNear(time);
+        real = after || this.#motion.isInPlace(time);
         if (!real && this.#motion.travelled) this.#rested(time);
       }
     }
@@ -131,7 +137,11 @@ export class ChangeDetector {
       this.#motion.reset();
       return;
     }
-    const groups = components(this.#mask, this.shape);
+    const groups = components(this.#mask, this.shape).filter((g) => {
+      const artefact = this.#isFaintLine(g);
+      if (artefact) this.#absorb([g]);
+      return !artefact;
+    });
     const big = groups.filter((g) => !isSmall(g));
     const small = groups.filter(isSmall);
     if (small.length > 12 || big.length > 4 || count > this.#base.length / 8) {
@@ -192,6 +202,14 @@ export class ChangeDetector {
   /** Notes a change, and takes the picture into the base but for `pending` groups. */
   #accept(groups: Component[], since: number, pending: Component[]): void {
     const before = this.changes.at(-1)?.settled ?? this.#first;
+    if (Math.max(...groups.map((g) => this.#settled(g))) - this.#first < warmUp) {
+      // Recorders begin with coarse pictures that sharpen; the first look is what they come to.
+      this.#absorb(groups);
+      this.#follow([]);
+      this.#looks = new Looks(this.#base.length);
+      this.#looks.identify(this.#base, 0);
+      return;
+    }
     let time = this.#lastLook;
     let settled = -Infinity;
     let cells = 0;
@@ -259,6 +277,13 @@ export class ChangeDetector {
 
   #settled(g: Component): number {
     return g.cells.reduce((last, cell) => Math.max(last, this.#cells.lastActive[cell]!), 0);
+  }
+
+  /** Edges of still shapes move by a fraction of a pixel where the codec starts over at a key frame. */
+  #isFaintLine(g: Component): boolean {
+    if (g.left !== g.right && g.top !== g.bottom) return false;
+    const sum = g.cells.reduce((total, cell) => total + this.#difference(cell), 0);
+    return sum < faintLine * g.cells.length;
   }
 
   #difference(cell: number): number {

@@ -3,6 +3,8 @@ import type { Picture } from './picture.ts';
 
 /** Cells along the longer side: 8 pixels of a 1920 wide screen, about the size of a letter. */
 const longSide = 240;
+/** Pixels; the mean of fewer shows more of the codec than of the screen. */
+const minCell = 4;
 
 export interface GridShape {
   columns: number;
@@ -11,7 +13,7 @@ export interface GridShape {
 
 /** The shape stays the same for a whole recording, even where the picture size changes in it. */
 export function gridShape(width: number, height: number): GridShape {
-  const cell = Math.max(2, Math.round(Math.max(width, height) / longSide));
+  const cell = Math.max(minCell, Math.round(Math.max(width, height) / longSide));
   return {
     columns: Math.max(1, Math.floor(width / cell)),
     rows: Math.max(1, Math.floor(height / cell)),

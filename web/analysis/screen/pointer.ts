@@ -7,6 +7,11 @@ export const pointerCells = 6;
 export const isSmall = (c: Component) =>
   c.right - c.left < pointerCells && c.bottom - c.top < pointerCells;
 
+/** Largest spinner that is drawn in small pieces, in cells: 128 pixels of a 1920 wide screen. */
+const spinnerCells = 16;
+/** Seconds of motion that are remembered. */
+const memory = 1.2;
+
 interface Sighting {
   time: number;
   x: number;
@@ -25,7 +30,7 @@ export class SmallMotion {
 
   /** Notes the small groups that moved in one frame. */
   see(time: number, groups: readonly Component[]): void {
-    const recent = this.#sightings.filter((s) => time - s.time <= 0.8);
+    const recent = this.#sightings.filter((s) => time - s.time <= memory);
     const seen = groups.map((g) => ({
       time,
       x: (g.left + g.right) / 2,
@@ -50,12 +55,35 @@ export class SmallMotion {
     return Math.min(Infinity, ...this.#end.map((s) => apart(s, at)));
   }
 
-  /** Several movements in under a second, all in one place: a spinner, not a pointer. */
+  /** Several movements that come back to where they were: a spinner, not a pointer on its way. */
   isInPlace(time: number): boolean {
-    const recent = this.#sightings.filter((s) => time - s.time <= 0.8);
-    if (new Set(recent.map((s) => s.time)).size < 5) return false;
-    const first = recent[0]!;
-    return recent.every((s) => apart(first, s) <= 3);
+    const { frames, extent, path } = this.#course(time);
+    if (frames < 5 || extent > spinnerCells) return false;
+    return extent <= 3 || path >= 1.6 * extent;
+  }
+
+  /** Has not left its neighbourhood (yet). */
+  isNear(time: number): boolean {
+    return this.#course(time).extent <= spinnerCells;
+  }
+
+  /** How far the middle of the motion went lately, as the crow flies and along its path, in cells. */
+  #course(time: number): { frames: number; extent: number; path: number } {
+    const middles = new Map<number, { x: number; y: number; n: number }>();
+    for (const s of this.#sightings) {
+      if (time - s.time > memory) continue;
+      const m = middles.get(s.time) ?? { x: 0, y: 0, n: 0 };
+      middles.set(s.time, { x: m.x + s.x, y: m.y + s.y, n: m.n + 1 });
+    }
+    const points = [...middles.values()].map(({ x, y, n }) => ({ x: x / n, y: y / n }));
+    let path = 0;
+    points.forEach((p, i) => {
+      const last = points[i - 1];
+      if (last) path += Math.hypot(p.x - last.x, p.y - last.y);
+    });
+    const span = (values: number[]) => Math.max(...values) - Math.min(...values);
+    const extent = Math.max(span(points.map((p) => p.x)), span(points.map((p) => p.y)));
+    return { frames: points.length, extent: points.length > 0 ? extent : 0, path };
   }
 
   reset(): void {
