@@ -126,8 +126,10 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
       await database.scripts.put({ recordingId: recording.id, name, script });
     }
 
+    const analysisBegan = performance.now();
     const stopWatching = watchAnalysis(parts, recording.id);
     const stages = await parts.analyses.finish(recording.id).finally(stopWatching);
+    timings['analysis'] = (performance.now() - analysisBegan) / 1000;
     for (const [stage, ms] of Object.entries(stages)) timings[stage] = ms / 1000;
 
     const drafted = await database.projects.where({ recordingId: recording.id }).first();
