@@ -5,21 +5,23 @@
 import type { Candidate } from './candidates.ts';
 import type { Signals } from './signals.ts';
 
-const bias = 0.34;
+const bias = -0.96;
 const weights = {
-  mean: 0.85,
-  peak: -0.11,
-  duration: 0.62,
+  mean: 1.71,
+  peak: -0.14,
+  duration: 0.54,
+  aligned: 2.11,
+  arc: -0.01,
+  alignedDuration: 0.53,
+  covered: -1.57,
+  wordTaken: -1.09,
+  pauses: -1.08,
+  voicing: -0.18,
+  quiet: -0.23,
+  speech: 3.07,
+  short: -1.02,
+  alignedMean: -0.28,
   transcribed: 3,
-  aligned: 0.79,
-  arc: 0.42,
-  covered: -0.8,
-  wordTaken: -0.12,
-  pauses: -0.56,
-  voicing: -0.32,
-  speech: 1.28,
-  level: 0.87,
-  short: -0.31,
 };
 export type Evidence = Record<keyof typeof weights, number>;
 
@@ -29,20 +31,24 @@ const strictness = 1.5;
 /** What the model sees of a candidate. */
 export function evidenceOf(candidate: Candidate, signals: Signals): Evidence {
   const seconds = Math.max(0.06, candidate.end - candidate.start);
+  const quiet = Math.max(0, -8 - candidate.level) / 10;
+  const mean = logOdds(candidate.mean);
   return {
-    mean: logOdds(candidate.mean),
+    mean,
     peak: logOdds(candidate.peak),
     duration: Math.log2(seconds / 0.25),
-    transcribed: signals.transcribed ? 1 : 0,
     aligned: signals.aligned,
-    arc: signals.arcSeconds > 0 ? Math.log2(Math.max(0.06, signals.arcSeconds) / 0.2) : -1.5,
+    arc: signals.arcSeconds > 0 ? Math.log2(Math.max(0.06, signals.arcSeconds) / 0.16) : 0,
+    alignedDuration: signals.aligned * Math.log2(seconds / 0.2),
     covered: signals.covered,
     wordTaken: signals.wordTaken,
     pauses: Math.min(0.3, candidate.pauseBefore) + Math.min(0.3, candidate.pauseAfter),
     voicing: candidate.voicing,
+    quiet,
     speech: candidate.speech,
-    level: Math.max(-20, Math.min(6, candidate.level)) / 10,
     short: Math.max(0, 0.16 - seconds) * 10,
+    alignedMean: mean * signals.aligned,
+    transcribed: signals.transcribed ? 1 : 0,
   };
 }
 

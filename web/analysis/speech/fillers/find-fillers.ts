@@ -6,7 +6,7 @@
 import type { JobContext } from '../../../core/progress.ts';
 import { overlap, sourceTime } from '../../../core/time.ts';
 import type { Filler, FillerSignal, Word } from '../../../core/evidence.ts';
-import type { Aligner, VoiceSignal } from '../types.ts';
+import type { Aligner, Arc, VoiceSignal } from '../types.ts';
 import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
 import { frameSeconds } from './features.ts';
@@ -54,33 +54,39 @@ export async function weighCandidates(input: FillerInput, job: JobContext): Prom
   const spoken = input.words.filter((w) => readAsFiller(w.text, language) !== 'word');
   const track = await trackFillers(voice, part(0, 0.5));
   const arcs = aligner ? await alignWithFillers(words, voice, aligner, part(0.5, 0.5)) : [];
+  job.progress({ fraction: 1 });
+  return { track, candidates: gather(track, arcs, words, spoken, aligner !== null) };
+}
+
+/** What the network heard, then what only the alignment or only the transcript says. */
+export function gather(
+  track: FrameTrack,
+  arcs: readonly Arc[],
+  words: readonly Word[],
+  spoken: readonly Word[],
+  hasAligner: boolean,
+): Weighed['candidates'] {
   const candidates = findCandidates(track);
   const propose = (start: number, end: number) => {
-    if (
-      candidates.some(
-        (c) => overlap(c, { start, end }) > 0.4 * Math.min(end - start, c.end - c.start),
-      )
-    )
-      return;
+    const shared = (c: Candidate) =>
+      overlap(c, { start, end }) / Math.min(end - start, c.end - c.start);
+    if (candidates.some((c) => shared(c) > 0.4)) return;
     const candidate = candidateAt(track, start, end);
     if (candidate) candidates.push(candidate);
   };
   for (const arc of arcs) {
     if (arc.kind === 'filler' && arc.end - arc.start >= shortestArc) propose(arc.start, arc.end);
   }
-  for (const word of spoken) {
-    if (!candidates.some((c) => overlap(c, { start: word.start - 0.2, end: word.end + 0.2 }) > 0))
-      propose(word.start, word.end);
+  for (const { start, end } of spoken) {
+    const near = { start: start - 0.2, end: end + 0.2 };
+    if (!candidates.some((c) => overlap(c, near) > 0)) propose(start, end);
   }
-  candidates.sort((a, b) => a.start - b.start);
-  job.progress({ fraction: 1 });
-  return {
-    track,
-    candidates: candidates.map((candidate) => ({
+  return candidates
+    .sort((a, b) => a.start - b.start)
+    .map((candidate) => ({
       candidate,
-      signals: weighSignals(candidate, words, spoken, arcs, aligner !== null),
-    })),
-  };
+      signals: weighSignals(candidate, words, spoken, arcs, hasAligner),
+    }));
 }
 
 function describe(
