@@ -2,6 +2,8 @@
 import { EncodedPacket, VideoSampleSink, type InputVideoTrack, type VideoCodec } from 'mediabunny';
 import { AppError } from '../core/errors.ts';
 import type { Segment } from '../core/timeline.ts';
+import { dequeued } from './dequeued.ts';
+import { segmentFrames } from './segment-frames.ts';
 import { pickEncoder, type VideoEncoding } from './video-encoding.ts';
 
 /** Frames given to the encoder and not yet come out, before decoding waits. */
@@ -81,17 +83,16 @@ async function* encodeSegments(
   encoder.configure(encoding.config);
   let lastKey = -Infinity;
   try {
-    for await (const { frame, isFirst } of framesOf(track, segments, encoding, check)) {
-      const seconds = frame.timestamp / 1e6;
-      const keyFrame = isFirst || seconds - lastKey >= keyInterval;
+    for await (const placed of segmentFrames(track, segments, check)) {
+      const frame = encoding.prepare(placed.frame, placed.at, placed.duration);
+      const seconds = placed.at / 1e6;
+      const keyFrame = placed.isFirst || seconds - lastKey >= keyInterval;
       if (keyFrame) lastKey = seconds;
       encoder.encode(frame, { keyFrame });
       frame.close();
       onProgress?.(seconds);
       while (encoder.encodeQueueSize > queueLimit && !failure) {
-        await new Promise((resolve) =>
-          encoder.addEventListener('dequeue', resolve, { once: true }),
-        );
+        await dequeued(encoder);
       }
       check();
       const packets = ready;
@@ -103,52 +104,5 @@ async function* encodeSegments(
     yield* ready;
   } finally {
     if (encoder.state !== 'closed') encoder.close();
-  }
-}
-
-/**
- * Frames with their output times and durations in microseconds; the receiver closes them. A
- * segment begins with the frame that is on screen at its start, and frames keep their own rhythm.
- */
-async function* framesOf(
-  track: InputVideoTrack,
-  segments: readonly Segment[],
-  encoding: VideoEncoding,
-  check: () => void,
-): AsyncGenerator<{ frame: VideoFrame; isFirst: boolean }> {
-  const sink = new VideoSampleSink(track);
-  const trackStart = await track.getFirstTimestamp();
-  let last = -1;
-  for (const { source, output, speed } of segments) {
-    const place = (time: number) =>
-      Math.round((output.start + Math.max(0, time - source.start) / speed) * 1e6);
-    const samples = sink.samples(source.start, source.end);
-    let held: { frame: VideoFrame; at: number } | null = null;
-    let isFirst = true;
-    const finish = (until: number) => {
-      const { frame, at } = held!;
-      held = null;
-      const placed = encoding.prepare(frame, at, Math.max(1, until - at));
-      const result = { frame: placed, isFirst };
-      isFirst = false;
-      return result;
-    };
-    try {
-      for await (const sample of samples) {
-        check();
-        const at = place(Math.max(sample.timestamp, trackStart));
-        const frame = at > last ? sample.toVideoFrame() : null;
-        sample.close();
-        // Two frames in one microsecond, or the tail of a segment shorter than that.
-        if (!frame) continue;
-        if (held) yield finish(at);
-        held = { frame, at };
-        last = at;
-      }
-      if (held) yield finish(Math.round(output.end * 1e6));
-    } finally {
-      (held as { frame: VideoFrame } | null)?.frame.close();
-      await samples.return();
-    }
   }
 }

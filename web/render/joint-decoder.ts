@@ -4,11 +4,13 @@
  * they are in it as they were.
  */
 import { EncodedPacketSink, type EncodedPacket, type InputVideoTrack } from 'mediabunny';
+import { dequeued } from './dequeued.ts';
 
 /** Packets decoded behind the first key frame that follows a joint. */
 const beyond = 2;
-/** Long groups of pictures are decoded this far. */
-const most = 400;
+/** Long groups of pictures are decoded this far: joined packets whole, those of one encoder only in part. */
+const mostJoined = 400;
+const mostEncoded = 12;
 /** The writer waits while this many packets are under way. */
 const queueLimit = 16;
 /** Seconds. The first picture of a stretch may be written half a tick before or after the joint. */
@@ -32,9 +34,12 @@ export class JointDecoder {
   #given = 0;
   #flushes: Promise<void>[] = [];
 
-  /** `joints`: output seconds at which stretches begin, the first one at 0. */
-  constructor(joints: readonly number[]) {
+  readonly #most: number;
+
+  /** `joints`: output seconds at which stretches begin. `isJoined`: packets of several encoders meet. */
+  constructor(joints: readonly number[], isJoined: boolean) {
     this.#joints = joints;
+    this.#most = isJoined ? mostJoined : mostEncoded;
   }
 
   /** Takes every packet of the picture in decode order. */
@@ -52,14 +57,14 @@ export class JointDecoder {
     const stretch = this.#stretch;
     if (!stretch || !this.#config) return;
     if ((isKey && !isJoint) || stretch.more < beyond) stretch.more--;
-    if (stretch.more < 0 || ++stretch.count > most) {
+    if (stretch.more < 0 || ++stretch.count > this.#most) {
       this.#end();
       return;
     }
     this.#decode(packet, stretch.at);
     const decoder = this.#decoder;
     if (decoder?.state === 'configured' && decoder.decodeQueueSize > queueLimit)
-      await new Promise((resolve) => decoder.addEventListener('dequeue', resolve, { once: true }));
+      await dequeued(decoder);
   }
 
   async finish(): Promise<JointFindings> {
@@ -139,10 +144,10 @@ export async function checkWritten(
   const findings: JointFindings = { frames: 0, problems: [], keys: [] };
   for (const [from, count] of [
     [first, 3],
-    [lastKey, most],
+    [lastKey, mostJoined],
   ] as const) {
     if (!from) continue;
-    const decoder = new JointDecoder([from.timestamp]);
+    const decoder = new JointDecoder([from.timestamp], true);
     let seen = 0;
     for await (const packet of sink.packets(from)) {
       await decoder.see(packet, { decoderConfig: config });

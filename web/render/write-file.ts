@@ -63,7 +63,7 @@ export async function writeFile(job: WriteJob): Promise<WrittenFile> {
   });
   // Ends the producers of one side when the other side fails.
   const stop = new AbortController();
-  const joints = job.picture && new JointDecoder(job.joints);
+  const joints = job.picture && new JointDecoder(job.joints, job.picture.method === 'copied');
   try {
     await mux(job, output, joints, AbortSignal.any([signal, stop.signal]));
     const type = await output.getMimeType();

@@ -16,7 +16,6 @@ interface Stream {
 let stream: Stream | null = null;
 
 const methods = {
-  // eslint-disable-next-line @typescript-eslint/require-await -- the protocol is asynchronous
   async start(job: SoundJob): Promise<void> {
     const report: Partial<SoundReport> = {};
     const progress = { fraction: 0 };

@@ -81,8 +81,9 @@ async function instantiate(): Promise<AacExports> {
   const fail = () => {
     throw new Error('the AAC encoder gave up');
   };
-  let exports: AacExports | undefined;
-  const view = () => new DataView(exports!.r.buffer);
+  // The imports use the memory that only the instance brings.
+  const memory: { current: WebAssembly.Memory | null } = { current: null };
+  const view = () => new DataView(memory.current!.buffer);
   const imports: Record<string, (...args: never[]) => unknown> = {
     f: fail,
     j: fail,
@@ -97,10 +98,9 @@ async function instantiate(): Promise<AacExports> {
     },
     // emscripten_resize_heap(bytes).
     m: (bytes: number) => {
-      const memory = exports!.r;
-      const pages = Math.ceil((bytes - memory.buffer.byteLength) / 65_536);
+      const pages = Math.ceil((bytes - memory.current!.buffer.byteLength) / 65_536);
       try {
-        memory.grow(pages);
+        memory.current!.grow(pages);
         return 1;
       } catch {
         return 0; // out of memory: the encoder reports it
@@ -116,7 +116,8 @@ async function instantiate(): Promise<AacExports> {
   };
   for (const name of ['a', 'q', 'n', 'k', 'l', 'b', 'i', 'p', 'h', 'o']) imports[name] = nothing;
   const instance = await WebAssembly.instantiate(await compiled, { a: imports });
-  exports = instance.exports as unknown as AacExports;
+  const exports = instance.exports as unknown as AacExports;
+  memory.current = exports.r;
   exports.s();
   return exports;
 }

@@ -1,5 +1,6 @@
 /** From samples to packets: AAC for MP4, Opus for WebM, both placed so that nothing is delayed. */
 import { AppError } from '../../core/errors.ts';
+import { dequeued } from '../dequeued.ts';
 import { aacPriming, AacWasmEncoder } from './aac-wasm.ts';
 import type { Planes } from './pcm.ts';
 import { exportRate } from './resampled.ts';
@@ -54,7 +55,6 @@ class AacSound implements SoundEncoder {
     };
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the interface allows for encoders that wait
   async push(planes: Planes): Promise<SoundPacket[]> {
     const { frameLength } = this.#encoder;
     const packets: SoundPacket[] = [];
@@ -81,7 +81,6 @@ class AacSound implements SoundEncoder {
     this.#filled += count;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
   async finish(total: number): Promise<SoundPacket[]> {
     const packets: SoundPacket[] = [];
     if (this.#filled > 0) {
@@ -170,9 +169,7 @@ class OpusSound implements SoundEncoder {
       sound.close();
     }
     while (this.#encoder.encodeQueueSize > queueLimit && !this.#error) {
-      await new Promise((resolve) =>
-        this.#encoder.addEventListener('dequeue', resolve, { once: true }),
-      );
+      await dequeued(this.#encoder);
     }
     return this.#take();
   }
