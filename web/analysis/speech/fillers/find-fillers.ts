@@ -11,7 +11,14 @@ import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './
 import { confidenceOf } from './confidence.ts';
 import { frameSeconds } from './features.ts';
 import { readAsFiller } from './lexicon.ts';
-import { alignWithFillers, realWords, weighSignals, type Signals } from './signals.ts';
+import {
+  alignWithFillers,
+  realWords,
+  weighSignals,
+  withoutWords,
+  type Place,
+  type Signals,
+} from './signals.ts';
 import { trackFillers } from './track.ts';
 
 export interface FillerInput {
@@ -32,15 +39,16 @@ const shortestArc = 0.09;
 /** Sorted, disjoint. Those with a confidence of at least 0.5 are meant to be cut by default. */
 export async function findFillers(input: FillerInput, job: JobContext): Promise<Filler[]> {
   const weighed = await weighCandidates(input, job);
-  const found = weighed.candidates.map(({ candidate, signals }) =>
-    describe(candidate, signals, confidenceOf(candidate, signals), weighed.track),
+  const found = weighed.candidates.map(({ candidate, signals, place }) =>
+    describe(candidate, place, signals, confidenceOf(candidate, signals), weighed.track),
   );
   return disjoint(found.filter((filler) => filler.confidence >= least));
 }
 
 export interface Weighed {
   track: FrameTrack;
-  candidates: { candidate: Candidate; signals: Signals }[];
+  /** `place` is what would be cut. */
+  candidates: { candidate: Candidate; signals: Signals; place: Place }[];
 }
 
 /** Every stretch that may be a filler, with what speaks for it; the bench fits weights on these. */
@@ -86,11 +94,13 @@ export function gather(
     .map((candidate) => ({
       candidate,
       signals: weighSignals(candidate, words, spoken, arcs, hasAligner),
+      place: withoutWords(candidate, arcs),
     }));
 }
 
 function describe(
   candidate: Candidate,
+  place: Place,
   signals: Signals,
   confidence: number,
   track: FrameTrack,
@@ -102,8 +112,8 @@ function describe(
   const bare = signals.transcribed?.text.replace(/[^\p{L}]/gu, '').toLowerCase();
   return {
     text: bare || signals.alignedText || guess(candidate, track),
-    start: sourceTime(candidate.start),
-    end: sourceTime(candidate.end),
+    start: sourceTime(place.start),
+    end: sourceTime(place.end),
     confidence: Math.round(confidence * 100) / 100,
     signals: names,
   };

@@ -6,7 +6,7 @@ import type { Aligner, Arc, VoiceSignal } from '../types.ts';
 import type { Candidate } from './candidates.ts';
 import { readAsFiller } from './lexicon.ts';
 
-interface Place {
+export interface Place {
   readonly start: number;
   readonly end: number;
 }
@@ -81,6 +81,26 @@ function closest<T extends Place>(places: readonly T[], to: Place): T | null {
         : best,
     null,
   );
+}
+
+/** The aligner's edges are about this good, seconds. */
+const edge = 0.03;
+const shortestRest = 0.12;
+
+/** Takes the words that alignment sees at either side of its filler out of the candidate. */
+export function withoutWords(candidate: Candidate, arcs: readonly Arc[]): Place {
+  const inside = arcs.filter((arc) => overlap(arc, candidate) > 0);
+  const filler = closest(
+    inside.filter((arc) => arc.kind === 'filler'),
+    candidate,
+  );
+  let { start, end } = candidate;
+  if (!filler) return { start, end };
+  for (const word of inside.filter((arc) => arc.kind === 'word')) {
+    if (word.end <= filler.start + edge) start = Math.max(start, word.end - edge);
+    if (word.start >= filler.end - edge) end = Math.min(end, word.start + edge);
+  }
+  return end - start >= shortestRest ? { start, end } : candidate;
 }
 
 /** Pieces that are aligned on their own: cut at pauses, not longer than this; seconds. */
