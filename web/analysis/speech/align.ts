@@ -22,6 +22,9 @@ const fillerPhones: Record<string, string[]> = {
 };
 /** Chance of a filler at each gap, against the chance of going straight on. */
 const fillerChance = 0.1;
+/** Paths this much less likely than the best are given up: SoundSwallower's own values, and wider. */
+const usualBeams = { beam: 1e-48, pbeam: 1e-48, wbeam: 7e-29 };
+const wideBeams = { beam: 1e-120, pbeam: 1e-120, wbeam: 1e-80 };
 /** Frames a second of the aligner. */
 const frameRate = 100;
 
@@ -62,24 +65,32 @@ class SoundAligner implements Aligner {
     });
     if (spoken.length === 0) return null;
     const fillers = (options.fillersBetweenWords ?? []).filter((f) => fillerPhones[f]);
+    const grammar = this.#grammar(
+      spoken.map((s) => s.ways),
+      fillers,
+    );
+    // Noise makes the true path look bad for a while: a wider search keeps it, but takes longer.
+    for (const beams of [usualBeams, wideBeams]) {
+      const segments = this.#search(samples, grammar, beams);
+      const found = this.#arcs(segments, words, spoken, fillers);
+      if (found) return withTimes(found, samples.length / 160, options.offset ?? 0);
+    }
+    return null;
+  }
+
+  /** Segments of the best path; none when the search lost every path. */
+  #search(samples: Float32Array, grammar: string, beams: Record<string, number>): Segment[] {
     const decoder = this.#decoder;
     try {
-      decoder.set_grammar(
-        this.#grammar(
-          spoken.map((s) => s.ways),
-          fillers,
-        ),
-      );
+      for (const [key, value] of Object.entries(beams)) decoder.set_config(key, value);
+      decoder.set_grammar(grammar);
       decoder.start();
       decoder.process_audio(samples, false, true);
       decoder.stop();
-      const segments = decoder.get_alignment().w ?? [];
-      const found = this.#arcs(segments, words, spoken, fillers);
-      return found && withTimes(found, samples.length / 160, options.offset ?? 0);
+      return decoder.get_alignment().w ?? [];
     } catch (error) {
-      // The search lost every path: these words are not in this sound. The caller falls back.
       console.debug(`alignment failed: ${String(error)}`);
-      return null;
+      return [];
     }
   }
 

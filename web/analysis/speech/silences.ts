@@ -5,8 +5,11 @@ import { activityFrame, levelFrame, type VoiceActivity } from './types.ts';
 
 /** Shorter gaps belong to the rhythm of speech, seconds. */
 const shortest = 0.2;
-/** Kept free beside speech: what a refined edge may still be off by, seconds. */
-const guard = 0.02;
+/**
+ * Kept free beside speech: what a refined edge may still be off by, seconds. Noise hides the weak
+ * first and last sounds of words, so it grows as speech stands out less (decibels).
+ */
+const guard = { clear: 0.02, buried: 0.08, clearFrom: 30, buriedBelow: 12 };
 /** A lone blip of "speech" this short without a word in it is a click or a breath, seconds. */
 const blip = 0.25;
 
@@ -21,11 +24,24 @@ export function findSilences(
     (range) => range.end - range.start > blip || touches(range, words) || isSure(range, activity),
   );
   const sound = mergeRanges(
-    [...voice, ...words].map(({ start, end }) => sourceRange(start - guard, end + guard)),
+    [...voice, ...words].map((range) => {
+      const free = guardOf(range, activity);
+      return sourceRange(range.start - free, range.end + free);
+    }),
   );
   return subtractRanges(sourceRange(0, duration), sound)
     .filter((gap) => gap.end - gap.start >= shortest)
     .map((gap) => ({ ...gap, confidence: confidence(gap, activity) }));
+}
+
+function guardOf(range: SourceRange, { excess }: VoiceActivity): number {
+  const frames = excess.slice(
+    Math.floor(range.start / levelFrame),
+    Math.ceil(range.end / levelFrame),
+  );
+  const loud = frames.sort()[Math.floor(frames.length * 0.8)] ?? 0;
+  const part = (guard.clearFrom - loud) / (guard.clearFrom - guard.buriedBelow);
+  return guard.clear + (guard.buried - guard.clear) * Math.min(1, Math.max(0, part));
 }
 
 const touches = (range: SourceRange, sorted: readonly SourceRange[]) =>

@@ -15,10 +15,13 @@ import {
 const frame = 512;
 /** Samples of the frame before, that the model sees as well. */
 const context = 64;
-/** Stretches that are run side by side; each starts a little early so that the state has settled. */
-const lanes = 8;
-const laneFrames = 20 * 32;
-const warmUp = 32;
+/**
+ * Stretches that are run side by side (one call of the runtime costs more than its arithmetic);
+ * each starts a little early so that the state has settled. Shortest and longest in frames.
+ */
+const lanes = 24;
+const lane = { shortest: 12 * 32, longest: 20 * 32 };
+const warmUp = 96;
 
 /** Probability at which speech begins, and below which it has ended (Silero's own defaults). */
 const onset = 0.5;
@@ -51,6 +54,7 @@ export async function detectVoice(voice: VoiceSignal, job: JobContext): Promise<
 async function measure(session: Session, voice: VoiceSignal, meter: LevelMeter, job: JobContext) {
   const total = Math.ceil((voice.duration * voiceRate) / frame);
   const probabilities = new Float32Array(total);
+  const laneFrames = Math.min(lane.longest, Math.max(lane.shortest, Math.ceil(total / lanes)));
   const rate = session.tensor('int64', BigInt64Array.of(BigInt(voiceRate)), []);
   for (let first = 0; first < total; first += lanes * laneFrames) {
     const lead = Math.min(first, warmUp);
@@ -77,9 +81,9 @@ async function measure(session: Session, voice: VoiceSignal, meter: LevelMeter, 
       });
       state = out['stateN']!;
       if (step < 0) continue;
-      for (let lane = 0; lane < used; lane++) {
-        const index = first + lane * laneFrames + step;
-        if (index < total) probabilities[index] = (out['output']!.data as Float32Array)[lane]!;
+      for (let i = 0; i < used; i++) {
+        const index = first + i * laneFrames + step;
+        if (index < total) probabilities[index] = (out['output']!.data as Float32Array)[i]!;
       }
       if (used === 1 && first + step >= total) break;
     }
