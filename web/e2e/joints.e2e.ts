@@ -45,6 +45,9 @@ const editOf = ({ name }: JointSource): { cuts: [number, number][]; duration: nu
   return { cuts: shortCuts, duration: name === 'variable-rate' ? 13 : 8 };
 };
 
+/** Those that are also played through, which takes as long as they are. */
+const playedSources = new Set(['b-frames', 'variable-rate', 'vp9']);
+
 let folder: string;
 let media: Server;
 let address: string;
@@ -58,6 +61,7 @@ describe.skipIf(!hasFfmpeg)('joints of copied and encoded packets', () => {
     await new Promise<void>((resolve) => media.listen(0, '127.0.0.1', resolve));
     address = `http://127.0.0.1:${(media.address() as AddressInfo).port}/`;
     chromium = await openPage();
+    await warmUp();
     if (tools.includes('firefox-esr')) firefox = await openFirefox('/usr/bin/firefox-esr');
     await firefox?.open(`${address}blank.html`);
   }, 120_000);
@@ -99,7 +103,7 @@ describe.skipIf(!hasFfmpeg)('joints of copied and encoded packets', () => {
     if (!isWebM) await checkSyntax(target);
     await checkGStreamer(source, target, expected, tolerance);
     const seeks = besideJoints(expected, kept);
-    const script = `(${watch.toString()})(${JSON.stringify(`${address}${file}`)}, ${JSON.stringify(seeks)}, ${JSON.stringify(readPattern.toString())}, true)`;
+    const script = `(${watch.toString()})(${JSON.stringify(`${address}${file}`)}, ${JSON.stringify(seeks)}, ${JSON.stringify(readPattern.toString())}, ${playedSources.has(source.name)})`;
     const watched = await Promise.all([
       chromium.page.evaluate(script) as ReturnType<typeof watch>,
       firefox?.evaluate<Awaited<ReturnType<typeof watch>>>(script),
@@ -112,6 +116,19 @@ describe.skipIf(!hasFfmpeg)('joints of copied and encoded packets', () => {
     );
   });
 });
+
+/** Vite may find, at a first import, that it has to bundle dependencies anew; then the page is loaded again. */
+async function warmUp(): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await chromium.page.evaluate(`import('/e2e/joints/page-export.ts').then(() => undefined)`);
+      return;
+    } catch (error) {
+      if (tries === 3) throw error;
+      await chromium.page.goto(`${chromium.origin}bench-blank`);
+    }
+  }
+}
 
 /** Calls a function of page-export.ts. As text, since vitest rewrites the imports of this file's functions. */
 const inChromium = <T>(name: string, ...args: unknown[]): Promise<T> =>
@@ -227,11 +244,13 @@ function checkPlayer(
   for (const { time, number } of shown.seeked) {
     expect(number, `${player} at ${time.toFixed(4)}`).toBe(at(time));
   }
-  // A player may leave frames out when the machine is busy, but never shows a wrong one.
-  expect(shown.played.length, `${player} played`).toBeGreaterThan(5);
+  // A player leaves frames out when the machine is busy, and what it draws may be a little earlier or
+  // later than what it tells; but it never shows a wrong one, nor goes back.
+  const indices = shown.played.map(({ number }) => expected.findIndex((f) => f.number === number));
+  expect(indices, `${player} went back`).toEqual([...indices].sort((a, b) => a - b));
   const wrong = shown.played.filter(({ time, number }) => {
-    const near = expected.filter((frame) => Math.abs(frame.time - time) < 0.012);
-    return near.length > 0 && !near.some((frame) => frame.number === number);
+    const now = expected.findLastIndex((frame) => frame.time < time + 0.012);
+    return !expected.slice(Math.max(0, now - 4), now + 3).some((frame) => frame.number === number);
   });
   expect(wrong, `${player} showed`).toEqual([]);
   const length = kept.reduce((sum, [start, end]) => sum + end - start, 0);

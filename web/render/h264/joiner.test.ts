@@ -95,7 +95,7 @@ describe.each(names)('%s', (name) => {
     expect([sps.width, sps.height, sps.frameMbsOnly]).toEqual([128, 96, true]);
     expect(sets.pps.get(0)!.cabac).toBe(name === 'cabac');
     expect(sps.profile).toBe({ cabac: 100, cavlc: 100, baseline: 66 }[name]);
-    expect(sps.vui!.restriction!.numReorderFrames).toBe({ cabac: 2, cavlc: 1, baseline: 0 }[name]);
+    expect(sps.vui!.restriction!.numReorderFrames).toBe({ cabac: 2, cavlc: 2, baseline: 0 }[name]);
     expect(avcCodecString(configuration)).toMatch(
       { cabac: /^avc1\.64/, cavlc: /^avc1\.64/, baseline: /^avc1\.42/ }[name]!,
     );

@@ -139,7 +139,7 @@ function skipPrediction(r: BitReader, type: number, pps: Pps, sps: Sps): void {
     if (chroma) r.ue();
     for (const count of isB ? [active0, active1] : [active0]) {
       for (let i = 0; i < count; i++) {
-        if (r.flag()) (r.se(), r.se());
+        if (r.flag()) for (let k = 0; k < 2; k++) r.se();
         if (chroma && r.flag()) for (let k = 0; k < 4; k++) r.se();
       }
     }
