@@ -48,6 +48,16 @@ export function cueScore(text: string, language: string): { score: number; acts:
   return { score, acts };
 }
 
+const set = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+/** Begin a clause that stands in front of the instruction. */
+const fronted = set('to once when after if as in on at from under inside next');
+const articles = set('the a an this that of your our my');
+/** May stand between the beginning and the verb besides subjects. */
+const harmless = set(
+  'then now next first finally lastly after that this second third step from there last all of thing ' +
+    'the is what one two three four five six seven eight nine ten',
+);
+
 /**
  * Index of the verb that says what is done: the first word, or one with nothing before it but who
  * does it and how. A sentence may have a clause in front ("To save it, click Save"). -1 without one.
@@ -57,20 +67,16 @@ function actionAt(
   actions: ReadonlySet<string>,
   subjects: ReadonlySet<string>,
 ): number {
-  const conditional = /^(?:to|once|when|after|if|as|in|on|at|from|under|inside|next)$/.test(
-    words[0] ?? '',
-  );
+  const conditional = fronted.has(words[0] ?? '');
   let clean = true;
   for (let i = 0; i < Math.min(words.length, 14); i++) {
     const word = words[i]!;
-    if (actions.has(word) && (clean || conditional)) return i;
-    if (
-      !subjects.has(word) &&
-      !/^(?:then|now|next|first|finally|lastly|after|that|this|second|third|step|from|there|last|all|of|thing|the|is|what|\d+|one|two|three|four|five|six|seven|eight|nine|ten)$/.test(
-        word,
-      )
-    )
-      clean = false;
+    const before = words[i - 1] ?? '';
+    // After an article it is a noun: "the build", "a copy".
+    const free =
+      i === 0 || (!articles.has(before) && (clean || (conditional && subjects.has(before))));
+    if (actions.has(word) && free) return i;
+    if (!subjects.has(word) && !harmless.has(word)) clean = false;
   }
   return -1;
 }

@@ -213,6 +213,16 @@ describe('interactions', () => {
   });
 });
 
+test('what only sounds like an instruction opens no step', () => {
+  const talk: [number, string][] = [
+    [1, 'The build runs every night on our servers.'],
+    [8, 'On the left you can see the share of failures.'],
+    [15, 'After the build it is copied to the archive.'],
+    [22, 'You can change the hour in the file.'],
+  ];
+  expect(draft({ words: said(talk), duration: 30, screen: screen(30, []) })).toHaveLength(1);
+});
+
 describe('less usual recordings', () => {
   test('a short talk is one step, a long one has chapters', () => {
     const talk = Array.from({ length: 60 }, (_, i): [number, string] => [

@@ -87,7 +87,8 @@ export function chooseStills(
     score += 0.12 * (i / Math.max(1, options.length - 1)) * (own ? 1 : 0);
     const begin = Math.max(rest.start, own ? rest.start : window.start);
     // The last look is taken late, when even results too faint to be noticed have arrived.
-    const late = !next && Number.isFinite(window.end) ? until - 0.45 : begin + 1.2;
+    const spills = rest.start > window.end - 0.5;
+    const late = !next && !spills && Number.isFinite(window.end) ? until - 0.45 : begin + 1.2;
     const time = momentIn(begin, until, Math.min(late, begin + 8), screen);
     return {
       state: rest.state,

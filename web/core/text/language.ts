@@ -43,7 +43,8 @@ const irregular: Record<string, string[]> = {
   run: ['runs', 'running', 'ran'],
   send: ['sends', 'sending', 'sent'],
   give: ['gives', 'giving', 'gave', 'given'],
-  leave: ['leaves', 'leaving', 'left'],
+  // Not "left": that is nearly always a side.
+  leave: ['leaves', 'leaving'],
   build: ['builds', 'building', 'built'],
   undo: ['undoes', 'undoing', 'undid', 'undone'],
 };
