@@ -76,7 +76,7 @@ export async function buildScenes(): Promise<Scene[]> {
   const hosts = await readHosts();
   const natural = naturalFillers();
   const spoken = spokenFillers();
-  const chance = random(5);
+  const chance = random(8);
   const clean = hosts.flatMap((host) =>
     [1, 2].map((round) => placeFillers(`${host.name} ${round}`, host, natural, spoken, chance)),
   );

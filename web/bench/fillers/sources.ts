@@ -1,6 +1,6 @@
 /**
- * Where the bench's fillers come from. None of them was heard in training: real ones cut out of a
- * telephone call, vowels of the host speaker drawn out, a formant synthesiser, and TTS voices.
+ * Where the bench's fillers come from. The network heard none of them in training: real
+ * ones cut out of a telephone call, vowels of the host speaker drawn out, a formant synthesiser, and TTS voices.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * One number from all signals: a logistic model. Its weights were fitted on narrated clips with
- * fillers put in at known places (`web/bench/fillers/train`), on other voices than the bench has.
+ * One number from all signals: a logistic model. Its weights were fitted on clips with fillers
+ * put in at known places (`web/bench/fillers/train`); that of the transcript is set by hand.
  */
 import type { Candidate } from './candidates.ts';
 import type { Signals } from './signals.ts';
