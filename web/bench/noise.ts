@@ -15,37 +15,28 @@ export async function run(): Promise<void> {
   }
   const bench = await openPage();
   try {
-    const results = await bench.page.evaluate(async (): Promise<NoiseResult> => {
+    const heads = ['RNNoise', 'GTCRN', 'Cairn'].map((name) => name.padStart(16));
+    console.log(
+      'Gain over the noisy input: SI-SDR (dB), STOI (points of 100), mean over the clips',
+    );
+    console.log(`${'noise'.padEnd(14)} SNR ${heads.join('')}`);
+    const result = await bench.page.evaluate(async (): Promise<NoiseResult> => {
       const address = '/bench/noise/measure.ts';
       const module = (await import(
         /* @vite-ignore */ address
       )) as typeof import('./noise/measure.ts');
       return module.measureNoise();
     });
-    report(results);
+    report(result);
   } finally {
     await bench.close();
   }
 }
 
-function report({ rows, clean, speed }: NoiseResult): void {
-  const methods = ['RNNoise', 'GTCRN', 'Cairn'] as const;
-  const number = (value: number, digits: number) =>
-    `${value < 0 ? '' : '+'}${value.toFixed(digits)}`.padStart(8);
-  console.log(
-    '\nGain over the noisy input: SI-SDR (dB) and STOI (points of 100), mean over the clips',
-  );
-  console.log(`${'noise'.padEnd(14)} SNR ${methods.map((m) => m.padStart(16)).join('')}`);
-  for (const row of rows) {
-    const cells = methods.map((m) => {
-      const { siSdr, stoi } = row.gains[m];
-      return number(siSdr, 1) + number(100 * stoi, 1);
-    });
-    console.log(`${row.noise.padEnd(14)} ${String(row.snr).padStart(3)} ${cells.join('')}`);
-  }
+function report({ clean, speed }: NoiseResult): void {
   console.log('\nSpeech without added noise: SI-SDR (dB) and STOI of the output against the input');
-  for (const m of methods) {
-    console.log(`${m.padEnd(14)} ${clean[m].siSdr.toFixed(1)} ${clean[m].stoi.toFixed(3)}`);
+  for (const [method, { siSdr, stoi }] of Object.entries(clean)) {
+    console.log(`${method.padEnd(14)} ${siSdr.toFixed(1)} ${stoi.toFixed(3)}`);
   }
   console.log(`\nSpeed of the whole denoiser on one core: ${speed.toFixed(1)} x real time`);
 }

@@ -8,34 +8,30 @@ import { openModelFile } from '../../models/loader.ts';
 import { siSdr, stoi } from './metrics.ts';
 import { fan, hum, keyboard, mixAt } from './signals.ts';
 
-export type Method = 'RNNoise' | 'GTCRN' | 'Cairn';
+export const methods = ['RNNoise', 'GTCRN', 'Cairn'] as const;
+export type Method = (typeof methods)[number];
 export interface Score {
   siSdr: number;
   stoi: number;
 }
-export interface NoiseRow {
+interface NoiseRow {
   noise: string;
   /** dB; 'all' is the mean. */
   snr: number | 'all';
   gains: Record<Method, Score>;
 }
 export interface NoiseResult {
-  rows: NoiseRow[];
   clean: Record<Method, Score>;
   /** Times real time. */
   speed: number;
 }
 
-const speechFiles = [
-  'jfk.wav',
-  'librispeech-84-121550-0000.flac',
-  'moonshine-two_cities_16k.wav',
-  'deepgram-audio.wav',
-];
+const speechFiles = ['jfk.wav', 'moonshine-two_cities_16k.wav', 'deepgram-audio.wav'];
 const noiseFiles = ['city', 'coffee-shop', 'fireplace', 'train', 'wind'];
 const levels = [0, 5, 10];
 const clipSeconds = 6;
 
+/** Logs a line of the table as soon as it is known. */
 export async function measureNoise(): Promise<NoiseResult> {
   const modules = await loadModules();
   const speech = await Promise.all(speechFiles.map((name) => load(`speech/${name}`)));
@@ -49,18 +45,22 @@ export async function measureNoise(): Promise<NoiseResult> {
   noises.push(['keyboard', keyboard(length, denoiseRate)]);
 
   const rows: NoiseRow[] = [];
-  for (const [noise, samples] of noises) {
-    for (const snr of levels) {
+  const add = (row: NoiseRow) => {
+    rows.push(row);
+    console.log(line(row));
+  };
+  for (const snr of levels) {
+    for (const [noise, samples] of noises) {
       const scores = speech.map((clean) => gains(clean, mixAt(clean, samples, snr), modules));
-      rows.push({ noise, snr, gains: meanScores(scores) });
+      add({ noise, snr, gains: meanScores(scores) });
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
   for (const snr of levels) {
     const same = rows.filter((row) => row.snr === snr).map((row) => row.gains);
-    rows.push({ noise: 'mean', snr, gains: meanScores(same) });
+    add({ noise: 'mean', snr, gains: meanScores(same) });
   }
-  rows.push({
+  add({
     noise: 'mean',
     snr: 'all',
     gains: meanScores(rows.slice(-levels.length).map((r) => r.gains)),
@@ -69,7 +69,13 @@ export async function measureNoise(): Promise<NoiseResult> {
   const began = performance.now();
   for (const x of speech) cairn(x, modules);
   const seconds = speech.reduce((sum, x) => sum + x.length, 0) / denoiseRate;
-  return { rows, clean, speed: (seconds * 1000) / (performance.now() - began) };
+  return { clean, speed: (seconds * 1000) / (performance.now() - began) };
+}
+
+function line({ noise, snr, gains }: NoiseRow): string {
+  const number = (value: number) => `${value < 0 ? '' : '+'}${value.toFixed(1)}`.padStart(8);
+  const cells = methods.map((m) => number(gains[m].siSdr) + number(100 * gains[m].stoi));
+  return `${noise.padEnd(14)} ${String(snr).padStart(3)} ${cells.join('')}`;
 }
 
 async function loadModules(): Promise<DenoiserModules> {
