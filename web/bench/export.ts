@@ -25,10 +25,10 @@ const mapOf = (length: number, count: number) =>
     spreadCuts(length, count).map((c) => sourceRange(c.start, c.end)),
   );
 
-export async function run(): Promise<void> {
+export async function run(keyIntervals: readonly number[] = [30, 250]): Promise<void> {
   const bench = await openExportPage();
   try {
-    for (const keyInterval of [30, 250]) await measure(bench, keyInterval);
+    for (const keyInterval of keyIntervals) await measure(bench, keyInterval);
   } finally {
     await bench.close();
   }
@@ -37,7 +37,9 @@ export async function run(): Promise<void> {
 async function measure(bench: ExportPage, keyInterval: number): Promise<void> {
   const file = screenClip({ seconds, keyInterval });
   const map = mapOf(seconds, cutCount);
-  const { result, peak } = await peakWhile(() => ours(bench, file));
+  await bring(bench, file);
+  const { result, peak, cpu } = await peakWhile(() => ours(bench));
+  await handBack(bench);
   const { report } = result;
   const written = path.join(cacheFolder, 'bench-export.mp4');
   const segments: Segment[] = map.segments.map(({ source, output }) => ({
@@ -65,7 +67,7 @@ async function measure(bench: ExportPage, keyInterval: number): Promise<void> {
     'Cairn',
     result.seconds,
     `${report.method}, ${report.encodedFrames} of ${report.encodedFrames + report.copiedFrames} frames encoded, ` +
-      `plan ${timings.plan.toFixed(1)} write ${timings.write.toFixed(1)} check ${timings.validate.toFixed(1)} s, browser ${(peak / 2 ** 20).toFixed(0)} MB`,
+      `plan ${timings.plan.toFixed(1)} write ${timings.write.toFixed(1)} check ${timings.validate.toFixed(1)} s, browser ${cpu.toFixed(0)} s of CPU and ${(peak / 2 ** 20).toFixed(0)} MB`,
   );
   row(
     'mediabunny, all encoded',
@@ -98,15 +100,11 @@ async function bring({ page, files }: ExportPage, file: string): Promise<void> {
   );
 }
 
-async function ours(
-  bench: ExportPage,
-  file: string,
-): Promise<{ report: ExportReport; seconds: number }> {
-  await bring(bench, file);
+async function ours(bench: ExportPage): Promise<{ report: ExportReport; seconds: number }> {
   return bench.page.evaluate(
-    async ({ at, duration, cuts, url }) => {
+    async ({ at, duration, cuts }) => {
       const driver = (await import(at)) as typeof import('./export/driver.ts');
-      const result = await driver.exportInWorker({
+      return driver.exportInWorker({
         path: 'temp/bench-in',
         outputPath: 'temp/bench-out',
         voiceTrack: 0,
@@ -115,15 +113,22 @@ async function ours(
         normalise: true,
         format: 'mp4',
       });
-      await driver.handBack('temp/bench-out', `${url}bench-export.mp4`);
-      return result;
     },
     {
       at: driverAt,
       duration: seconds,
       cuts: spreadCuts(seconds, cutCount),
-      url: bench.files.origin,
     },
+  );
+}
+
+async function handBack({ page, files }: ExportPage): Promise<void> {
+  await page.evaluate(
+    async ([at, url]) => {
+      const driver = (await import(at!)) as typeof import('./export/driver.ts');
+      await driver.handBack('temp/bench-out', url!);
+    },
+    [driverAt, `${files.origin}bench-export.mp4`],
   );
 }
 
@@ -182,4 +187,7 @@ print(r.returncode,time.time()-t,resource.getrusage(resource.RUSAGE_CHILDREN).ru
   return status === 0 ? { seconds: time!, megabytes: kilobytes! / 1024 } : null;
 }
 
-if (import.meta.main) await run();
+if (import.meta.main) {
+  const chosen = process.argv.slice(2).map(Number);
+  await run(chosen.length > 0 ? chosen : undefined);
+}

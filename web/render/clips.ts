@@ -18,6 +18,7 @@ export interface ClipOptions {
   width?: number;
   height?: number;
   keyInterval?: number;
+  rotation?: 0 | 90 | 180 | 270;
   codec?: VideoCodec;
   /** Level of a channel at a time, seconds of source time; none for a silent picture. */
   sound?: (time: number, channel: number) => number;
@@ -51,7 +52,7 @@ export async function makeClip(options: ClipOptions): Promise<File> {
   const audio = new AudioSampleSource(
     format === 'mp4' ? { codec: 'pcm-f32' } : { codec: 'opus', bitrate: 96_000 },
   );
-  if (frames.length > 0) output.addVideoTrack(video);
+  if (frames.length > 0) output.addVideoTrack(video, { rotation: options.rotation ?? 0 });
   if (sound) output.addAudioTrack(audio);
   await output.start();
   const addPicture = async () => {

@@ -153,6 +153,23 @@ describe('an export', () => {
     expect((await pictures())[0]).toMatchObject({ width: 320, height: 180 });
   });
 
+  it.each([false, true])('keeps a recording upright (encoded anew: %s)', async (reencode) => {
+    const clip = await makeClip({ seconds: 2, frames: steady(2), rotation: 90 });
+    const { report } = await run(request(clip, 2, [sourceRange(0.5, 1)], { reencode }));
+    expect(report.method).toBe(reencode ? 're-encoded' : 'copied');
+    using input = new Input({
+      source: new BlobSource(await readFile(outputPath)),
+      formats: ALL_FORMATS,
+    });
+    const track = (await input.getPrimaryVideoTrack())!;
+    expect(await track.getRotation()).toBe(90);
+    expect([await track.getDisplayWidth(), await track.getDisplayHeight()]).toEqual([180, 320]);
+    // The bars stand as the encoder saw them, not turned twice.
+    const sample = (await new VideoSampleSink(track).getSample(1.2))!;
+    expect([sample.codedWidth, sample.codedHeight]).toEqual([320, 180]);
+    sample.close();
+  });
+
   it('exports sound alone', async () => {
     const { report } = await run(
       request(await makeClip({ seconds: 4, sound: babble }), 4, [sourceRange(1, 2)]),
