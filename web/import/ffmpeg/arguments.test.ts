@@ -64,7 +64,7 @@ test('all sound tracks are kept, other streams are not', () => {
     input: '/in',
     output: '/out',
   });
-  expect(args.filter((a, i) => args[i - 1] === '-map')).toEqual(['0:0', '0:1', '0:2']);
+  expect(args.filter((_, i) => args[i - 1] === '-map')).toEqual(['0:0', '0:1', '0:2']);
   expect(args).toContain('-dn');
   expect(args.at(-1)).toBe('/out');
 });
