@@ -90,17 +90,7 @@ function drawPictures(
     const picture = thumbnails.at(i * step + step / 2);
     if (!picture) continue;
     const x = toX(view, i * step);
-    context.drawImage(
-      picture.image,
-      picture.x,
-      picture.y,
-      picture.width,
-      picture.height,
-      Math.round(x),
-      rulerHeight,
-      Math.ceil(width),
-      height,
-    );
+    context.drawImage(picture, Math.round(x), rulerHeight, Math.ceil(width), height);
   }
   context.restore();
 }
