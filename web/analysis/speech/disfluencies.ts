@@ -86,7 +86,7 @@ function repeat(
 
 function sureness(words: readonly string[], gap: number, filler: boolean): number {
   const [only] = words;
-  let sure = 0.7;
+  let sure: number;
   if (words.length > 1) sure = words.every((w) => doubled.has(w)) ? 0.3 : 0.8;
   else if (/^\p{N}+$/u.test(only!) || (only!.length === 1 && !small.has(only!))) sure = 0.15;
   else if (doubled.has(only!)) sure = 0.2;
