@@ -27,7 +27,8 @@ export interface ScoredSentence extends Sentence {
 /** What kind of start a sentence is by its words alone. */
 export function cueScore(text: string, language: string): { score: number; acts: boolean } {
   const { openers, comments, actions, subjects } = languageOf(language);
-  const words = text.split(/\s+/).map(bare).filter(Boolean);
+  const raw = text.split(/\s+/).filter((w) => bare(w));
+  const words = raw.map(bare);
   const plain = words.join(' ');
   const starts = (list: readonly string[]) =>
     list.some((p) => plain === p || plain.startsWith(`${p} `));
@@ -38,7 +39,8 @@ export function cueScore(text: string, language: string): { score: number; acts:
     plain,
   );
   if (told) return { score: 0, acts: false };
-  const verb = actionAt(words, actions, subjects);
+  const clauses = new Set(raw.flatMap((w, i) => (w.endsWith(',') ? [i + 1] : [])));
+  const verb = actionAt(words, clauses, actions, subjects);
   // "You can change" describes; "change" and "I change" do.
   const mild =
     /\b(?:you can|we can|you could|if you|lets you|allows?|able to|used to|don't|never)\b/;
@@ -64,6 +66,7 @@ const harmless = set(
  */
 function actionAt(
   words: readonly string[],
+  clauses: ReadonlySet<number>,
   actions: ReadonlySet<string>,
   subjects: ReadonlySet<string>,
 ): number {
@@ -74,7 +77,9 @@ function actionAt(
     const before = words[i - 1] ?? '';
     // After an article it is a noun: "the build", "a copy".
     const free =
-      i === 0 || (!articles.has(before) && (clean || (conditional && subjects.has(before))));
+      i === 0 ||
+      (!articles.has(before) &&
+        (clean || (conditional && (clauses.has(i) || subjects.has(before)))));
     if (actions.has(word) && free) return i;
     if (!subjects.has(word) && !harmless.has(word)) clean = false;
   }

@@ -223,6 +223,17 @@ test('what only sounds like an instruction opens no step', () => {
   expect(draft({ words: said(talk), duration: 30, screen: screen(30, []) })).toHaveLength(1);
 });
 
+test('an instruction may stand behind a condition', () => {
+  const words = said([
+    [1, 'Click on reports.'],
+    [8, 'If anything is unclear, open the help page.'],
+  ]);
+  expect(draft({ words, duration: 14 }).map((s) => s.title)).toEqual([
+    'Click reports',
+    'Open the help page',
+  ]);
+});
+
 describe('less usual recordings', () => {
   test('a short talk is one step, a long one has chapters', () => {
     const talk = Array.from({ length: 60 }, (_, i): [number, string] => [

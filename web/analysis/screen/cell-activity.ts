@@ -1,9 +1,13 @@
 /** What each cell of the grid did lately: its noise, when it last moved, whether it never rests. */
 
+import type { GridShape } from './grid.ts';
+
 /** Change of a cell's mean (0 to 255) that no codec noise explains on a quiet picture. */
 const floor = 6;
 /** Above this, a difference is a change whatever the cell's noise. */
 const ceiling = 26;
+/** Cells around a restless one that are taken for restless too. */
+const reach = 3;
 /** By degree of restlessness: none, for some seconds, by habit. */
 const restTimes = [0, 1.5, 4];
 /** Seconds over which a cell's liveliness is averaged: short for a video, long for a face in a corner. */
@@ -21,7 +25,15 @@ export class CellActivity {
   readonly #short: Float32Array;
   readonly #long: Float32Array;
 
-  constructor(cells: number) {
+  /** The restlessness of the neighbourhood: a face has quiet cells between its lively ones. */
+  readonly #around: Uint8Array;
+  readonly #columns: number;
+  #lastSpread = -1e9;
+
+  constructor({ columns, rows }: GridShape) {
+    const cells = columns * rows;
+    this.#columns = columns;
+    this.#around = new Uint8Array(cells);
     this.changed = new Uint8Array(cells);
     this.lastActive = new Float64Array(cells).fill(-1e9);
     this.burstStart = new Float64Array(cells).fill(-1e9);
@@ -66,17 +78,21 @@ export class CellActivity {
         this.#noise[i]! += (difference - this.#noise[i]!) * 0.05;
       }
     }
+    if (time - this.#lastSpread >= 0.5) {
+      this.#lastSpread = time;
+      this.#spread();
+    }
     return count;
   }
 
   /** Moves nearly all the time, like a camera picture, a video or an advertisement. */
   isRestless(cell: number): boolean {
-    return this.#restless[cell]! > 0;
+    return this.#around[cell]! > 0;
   }
 
   /** Seconds for which a cell must be still before it is believed to be at rest. */
   restsAfter(cell: number): number {
-    return restTimes[this.#restless[cell]!]!;
+    return restTimes[this.#around[cell]!]!;
   }
 
   /** Once restless, a cell is forgiven slowly; a long habit is forgotten more slowly. */
@@ -84,7 +100,27 @@ export class CellActivity {
     const known = this.#restless[cell]!;
     const long = this.#long[cell]!;
     const short = this.#short[cell]!;
-    if (long > (known === 2 ? 0.05 : 0.22)) this.#restless[cell] = 2;
-    else this.#restless[cell] = short > (known > 0 ? 0.12 : 0.36) ? 1 : 0;
+    if (long > (known === 2 ? 0.04 : 0.13)) this.#restless[cell] = 2;
+    else this.#restless[cell] = short > (known > 0 ? 0.12 : 0.34) ? 1 : 0;
+  }
+
+  /** Takes the neighbours along, `reach` cells in every direction. */
+  #spread(): void {
+    const columns = this.#columns;
+    this.#around.fill(0);
+    for (let i = 0; i < this.#restless.length; i++) {
+      const level = this.#restless[i]!;
+      if (level === 0) continue;
+      const x = i % columns;
+      const from = Math.max(0, x - reach) - x;
+      const to = Math.min(columns - 1, x + reach) - x;
+      for (let dy = -reach; dy <= reach; dy++) {
+        const row = i + dy * columns;
+        if (row < 0 || row >= this.#around.length) continue;
+        for (let n = row + from; n <= row + to; n++) {
+          if (this.#around[n]! < level) this.#around[n] = level;
+        }
+      }
+    }
   }
 }

@@ -50,7 +50,7 @@ export class ChangeDetector {
   constructor(shape: GridShape) {
     const cells = shape.columns * shape.rows;
     this.shape = shape;
-    this.#cells = new CellActivity(cells);
+    this.#cells = new CellActivity(shape);
     this.#previous = new Uint8Array(cells);
     this.#base = new Uint8Array(cells);
     this.#older = new Int16Array(cells).fill(-1);
