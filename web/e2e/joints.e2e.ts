@@ -109,7 +109,7 @@ describe.skipIf(!hasFfmpeg)('joints of copied and encoded packets', () => {
       firefox?.evaluate<Awaited<ReturnType<typeof watch>>>(script),
     ]);
     for (const [i, shown] of watched.entries()) {
-      if (shown) checkPlayer(i === 0 ? 'Chromium' : 'Firefox', shown, expected, kept);
+      if (shown) checkPlayer(i === 0 ? 'Chromium' : 'Firefox', shown, expected, kept, isWebM);
     }
     console.log(
       `${source.name}: ${result.report.copiedPackets} packets copied, ${result.report.encodedPackets} encoded, SSIM at least ${worst.toFixed(4)}`,
@@ -143,9 +143,12 @@ async function checkPackets(result: PageExport, url: string): Promise<void> {
   const copied = result.packets.filter((packet) => packet.origin === 'copied');
   expect(copied.length).toBeGreaterThan(0);
   const changed = copied.filter((packet) => known.get(packet.source) !== packet.hash);
-  // Two key frames that were apart and now touch must not share their idr_pic_id.
+  // Two key frames that were apart and now touch must not share their idr_pic_id: the later one changes.
   const isAllIntra = copied.length === result.packets.length;
-  expect(changed.length).toBeLessThanOrEqual(isAllIntra ? result.report.joints.length * 2 : 0);
+  const elsewhere = changed.filter(
+    ({ output }) => !result.report.joints.some((joint) => Math.abs(joint.output - output) < 0.001),
+  );
+  expect(elsewhere.length).toBeLessThanOrEqual(isAllIntra ? result.report.joints.length : 0);
 }
 
 /** ffmpeg's frames, and how alike the pictures are to the source's: the least SSIM of those encoded again. */
@@ -239,15 +242,18 @@ function checkPlayer(
   shown: Awaited<ReturnType<typeof watch>>,
   expected: DecodedFrame[],
   kept: [number, number][],
+  isWebM: boolean,
 ): void {
   const at = (time: number): number | undefined => expected.findLast((f) => f.time <= time)?.number;
   for (const { time, number } of shown.seeked) {
-    expect(number, `${player} at ${time.toFixed(4)}`).toBe(at(time));
+    // WebM tells no durations: a player guesses them, and may hold the frame before a little longer.
+    const allowed = isWebM ? [at(time), at(time - 0.034)] : [at(time)];
+    expect(allowed, `${player} at ${time.toFixed(4)} shows ${number}`).toContain(number);
   }
   // A player leaves frames out when the machine is busy, and what it draws may be a little earlier or
-  // later than what it tells; but it never shows a wrong one, nor goes back.
-  const indices = shown.played.map(({ number }) => expected.findIndex((f) => f.number === number));
-  expect(indices, `${player} went back`).toEqual([...indices].sort((a, b) => a - b));
+  // later than what it tells; but it never shows one that is not there, nor goes back.
+  const numbers = shown.played.map(({ number }) => number);
+  expect(numbers, `${player} went back`).toEqual([...numbers].sort((a, b) => a - b));
   const wrong = shown.played.filter(({ time, number }) => {
     const now = expected.findLastIndex((frame) => frame.time < time + 0.012);
     return !expected.slice(Math.max(0, now - 4), now + 3).some((frame) => frame.number === number);

@@ -52,8 +52,11 @@ export async function watch(
     return read(data, canvas.width, 4);
   };
   const played: ShownFrame[] = [];
+  let hasEnded = false;
   if (isPlayed) {
     const note = (_: number, { mediaTime }: VideoFrameCallbackMetadata): void => {
+      // Seeking afterwards shows frames as well.
+      if (hasEnded) return;
       played.push({ time: mediaTime, number: number() });
       video.requestVideoFrameCallback(note);
     };
@@ -61,6 +64,7 @@ export async function watch(
     const ended = event('ended');
     await video.play();
     await ended;
+    hasEnded = true;
   }
   const seeked: ShownFrame[] = [];
   for (const time of seeks) {

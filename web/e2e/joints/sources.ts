@@ -50,7 +50,18 @@ export const jointSources: JointSource[] = [
     file: 'vp9.webm',
   },
   {
-    ...mp4('vp8', ['-c:v', 'libvpx', '-deadline', 'good', '-cpu-used', '4', '-g', '40']),
+    ...mp4('vp8', [
+      '-c:v',
+      'libvpx',
+      '-deadline',
+      'good',
+      '-cpu-used',
+      '5',
+      '-threads',
+      '2',
+      '-g',
+      '40',
+    ]),
     file: 'vp8.webm',
   },
 ];
