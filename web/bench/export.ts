@@ -16,8 +16,8 @@ import { peakWhile } from './memory/pss.ts';
 const seconds = 600;
 const cutCount = 60;
 /** The slow rivals do a shorter clip of the same kind; their time is multiplied. */
-const mediabunnySeconds = 60;
-const ffmpegSeconds = 20;
+const mediabunnySeconds = 30;
+const ffmpegSeconds = 10;
 
 const mapOf = (length: number, count: number) =>
   new TimeMap(
@@ -38,10 +38,29 @@ async function measure(bench: ExportPage, keyInterval: number): Promise<void> {
   const file = screenClip({ seconds, keyInterval });
   const map = mapOf(seconds, cutCount);
   await bring(bench, file);
-  const { result, peak, cpu } = await peakWhile(() => ours(bench));
+  const { result, peak, cpu } = await peakWhile(() => ours(bench, file));
   await handBack(bench);
   const { report } = result;
   const written = path.join(cacheFolder, 'bench-export.mp4');
+  console.log(`\n10 minutes of 1080p, a key frame every ${keyInterval} frames, 60 cuts`);
+  const row = (name: string, time: number | null, note: string) =>
+    console.log(
+      `${name.padEnd(26)} ${
+        time === null
+          ? '-'.padStart(16)
+          : `${time.toFixed(1).padStart(7)} s ${(time / result.seconds).toFixed(1).padStart(5)} x`
+      }  ${note}`,
+    );
+  const { timings } = report;
+  row(
+    'Cairn',
+    result.seconds,
+    `${report.method}, ${report.encodedFrames} of ${report.encodedFrames + report.copiedFrames} frames encoded; ` +
+      `plan ${timings.plan.toFixed(1)}, write ${timings.write.toFixed(1)} (sound ${(
+        (report.sound?.listening ?? 0) + (report.sound?.rendering ?? 0)
+      ).toFixed(1)}), check ${timings.validate.toFixed(1)} s; ` +
+      `browser ${cpu.toFixed(0)} s of processor time, ${(peak / 2 ** 20).toFixed(0)} MB`,
+  );
   const segments: Segment[] = map.segments.map(({ source, output }) => ({
     source: source.start,
     output: output.start,
@@ -49,41 +68,34 @@ async function measure(bench: ExportPage, keyInterval: number): Promise<void> {
   }));
   const same = packetsKept(file, written, segments, report);
   const ssim = lowestSsim(file, written, segments, report);
+  console.log(
+    `  packets outside the encoded stretches: ${same.compared - same.different} of ${same.compared} identical; ` +
+      `lowest SSIM inside: ${ssim.toFixed(4)}; loudness ${report.sound?.loudness?.toFixed(1)} LUFS`,
+  );
 
   const short = (length: number) => screenClip({ seconds: length, keyInterval });
-  const mediabunny = await withMediabunny(bench, short(mediabunnySeconds));
-  const wasm = keyInterval === 30 ? await withFfmpeg(bench, short(ffmpegSeconds)) : null;
   const smart = withSmartcut(file, map);
-
-  console.log(`\n10 minutes of 1080p, a key frame every ${keyInterval} frames, 60 cuts`);
-  const row = (name: string, time: number | null, note: string) =>
-    console.log(
-      `${name.padEnd(30)} ${time === null ? '   -' : time.toFixed(1).padStart(7)} s ${
-        time === null ? '' : `${(time / result.seconds).toFixed(1)} x`
-      }  ${note}`,
-    );
-  const { timings } = report;
-  row(
-    'Cairn',
-    result.seconds,
-    `${report.method}, ${report.encodedFrames} of ${report.encodedFrames + report.copiedFrames} frames encoded, ` +
-      `plan ${timings.plan.toFixed(1)} write ${timings.write.toFixed(1)} check ${timings.validate.toFixed(1)} s, browser ${cpu.toFixed(0)} s of CPU and ${(peak / 2 ** 20).toFixed(0)} MB`,
-  );
-  row(
-    'mediabunny, all encoded',
-    mediabunny,
-    `${mediabunnySeconds} s of it, times ${seconds / mediabunnySeconds}`,
-  );
-  if (wasm !== null)
-    row('ffmpeg.wasm', wasm, `${ffmpegSeconds} s of it, times ${seconds / ffmpegSeconds}`);
   row(
     'smartcut (native)',
     smart?.seconds ?? null,
-    smart ? `${smart.megabytes.toFixed(0)} MB` : 'skipped, not installable here',
+    smart
+      ? `${smart.cpu.toFixed(0)} s of processor time, ${smart.megabytes.toFixed(0)} MB`
+      : 'skipped, not installable here',
   );
-  console.log(
-    `packets outside the encoded stretches: ${same.compared - same.different} of ${same.compared} identical; ` +
-      `lowest SSIM inside: ${ssim.toFixed(4)}; loudness ${report.sound?.loudness?.toFixed(1)} LUFS`,
+  const mediabunny = await peakWhile(() => withMediabunny(bench, short(mediabunnySeconds)));
+  const times = seconds / mediabunnySeconds;
+  row(
+    'mediabunny, all encoded',
+    mediabunny.result,
+    `${mediabunnySeconds} s of it, times ${times}; ${(mediabunny.cpu * times).toFixed(0)} s of processor time`,
+  );
+  if (keyInterval !== 30) return;
+  const wasm = await peakWhile(() => withFfmpeg(bench, short(ffmpegSeconds)));
+  const wasmTimes = seconds / ffmpegSeconds;
+  row(
+    'ffmpeg.wasm',
+    wasm.result,
+    `${ffmpegSeconds} s of it, times ${wasmTimes}; ${(wasm.cpu * wasmTimes).toFixed(0)} s of processor time`,
   );
 }
 
@@ -100,9 +112,12 @@ async function bring({ page, files }: ExportPage, file: string): Promise<void> {
   );
 }
 
-async function ours(bench: ExportPage): Promise<{ report: ExportReport; seconds: number }> {
+async function ours(
+  bench: ExportPage,
+  file: string,
+): Promise<{ report: ExportReport; seconds: number }> {
   return bench.page.evaluate(
-    async ({ at, duration, cuts }) => {
+    async ({ at, duration, cuts, loudness }) => {
       const driver = (await import(at)) as typeof import('./export/driver.ts');
       return driver.exportInWorker({
         path: 'temp/bench-in',
@@ -111,6 +126,8 @@ async function ours(bench: ExportPage): Promise<{ report: ExportReport; seconds:
         duration,
         cuts: cuts as never,
         normalise: true,
+        // The product knows it from its analysis.
+        loudness,
         format: 'mp4',
       });
     },
@@ -118,8 +135,20 @@ async function ours(bench: ExportPage): Promise<{ report: ExportReport; seconds:
       at: driverAt,
       duration: seconds,
       cuts: spreadCuts(seconds, cutCount),
+      loudness: loudnessOf(file),
     },
   );
+}
+
+/** LUFS of the first audio track, by ffmpeg. */
+function loudnessOf(file: string): number | null {
+  const { stderr } = spawnSync(
+    'ffmpeg',
+    ['-hide_banner', '-nostats', '-i', file, '-map', '0:a:0', '-af', 'ebur128', '-f', 'null', '-'],
+    { encoding: 'utf8', maxBuffer: 2 ** 28 },
+  );
+  const match = /I:\s+(-[\d.]+) LUFS(?![\s\S]*I:)/.exec(stderr.slice(-2000));
+  return match ? Number(match[1]) : null;
 }
 
 async function handBack({ page, files }: ExportPage): Promise<void> {
@@ -164,7 +193,10 @@ async function withFfmpeg(bench: ExportPage, file: string): Promise<number> {
 }
 
 /** From PyPI, into the cache. Null where that is not possible. */
-function withSmartcut(file: string, map: TimeMap): { seconds: number; megabytes: number } | null {
+function withSmartcut(
+  file: string,
+  map: TimeMap,
+): { seconds: number; megabytes: number; cpu: number } | null {
   const folder = path.join(cacheFolder, '../smartcut');
   const tool = path.join(folder, 'bin/smartcut');
   if (!existsSync(tool)) {
@@ -177,14 +209,15 @@ function withSmartcut(file: string, map: TimeMap): { seconds: number; megabytes:
     .join(',');
   const script = `import resource,subprocess,sys,time
 t=time.time(); r=subprocess.run(sys.argv[1:],capture_output=True)
-print(r.returncode,time.time()-t,resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)`;
+u=resource.getrusage(resource.RUSAGE_CHILDREN)
+print(r.returncode,time.time()-t,u.ru_maxrss,u.ru_utime+u.ru_stime)`;
   const { stdout } = spawnSync(
     'python3',
     ['-c', script, tool, file, path.join(cacheFolder, 'bench-smartcut.mp4'), '--keep', keep],
     { encoding: 'utf8' },
   );
-  const [status, time, kilobytes] = stdout.trim().split(' ').map(Number);
-  return status === 0 ? { seconds: time!, megabytes: kilobytes! / 1024 } : null;
+  const [status, time, kilobytes, cpu] = stdout.trim().split(' ').map(Number);
+  return status === 0 ? { seconds: time!, megabytes: kilobytes! / 1024, cpu: cpu! } : null;
 }
 
 if (import.meta.main) {
