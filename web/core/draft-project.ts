@@ -31,7 +31,8 @@ export function projectFromEvidence(recording: Recording, evidence: DraftEvidenc
   };
 }
 
-function stepFromDraft(draft: StepDraft): Step {
+/** A draft becomes the person’s own step. */
+export function stepFromDraft(draft: StepDraft): Step {
   const best = draft.stills[0];
   const repeats = draft.claim === 'said' && best !== undefined && best.score < worthShowing;
   return {
@@ -56,7 +57,7 @@ const nameless =
   /^(?:screen[ _-]?(?:recording|cast|capture)?|recording|video|movie|clip|untitled|capture|rec|vid|img|mov|zoom|gmt|out(?:put)?|input|file|test|audio|new recording|bildschirmaufnahme)?[\s_\-.()\d:]*(?:at|um|à)?[\s_\-.()\d:apm]*$/i;
 
 /** The file's name without its ending; for a nameless file what the recording is about. */
-function projectTitle(name: string, steps: readonly StepDraft[]): string {
+export function projectTitle(name: string, steps: readonly StepDraft[]): string {
   const stem = name.replace(/\.[a-z0-9]{2,5}$/i, '').trim();
   const readable = stem
     .replace(/[_]+/g, ' ')

@@ -51,7 +51,7 @@ beforeEach(async () => {
     { ...row, stage: 'steps', data: drafts },
   ]);
   const project = newProject(recording, crypto.randomUUID(), 0);
-  await database.projects.add(adoptDrafts(drafts, () => crypto.randomUUID())(project));
+  await database.projects.add(adoptDrafts(drafts)(project));
   session = await EditorSession.open(recording.id);
   await page.viewport(1280, 800);
   await render(Workplace, { session });

@@ -215,8 +215,7 @@ export class Editor {
       () => {
         const drafts = this.#evidence.steps;
         if (!drafts?.length || this.#readOnly || this.#project.stepsAdopted) return;
-        if (this.#project.steps.length === 0)
-          this.#become(adoptDrafts(drafts, newId)(this.#project));
+        if (this.#project.steps.length === 0) this.#become(adoptDrafts(drafts)(this.#project));
         else this.#become({ ...this.#project, stepsAdopted: true });
         this.#history.clear();
       },

@@ -1,7 +1,9 @@
-/** Where a project comes from. */
+/** Projects that are begun before their analysis is done. */
+import { projectTitle, stepFromDraft } from '../draft-project.ts';
 import type { StepDraft } from '../evidence.ts';
-import { defaultRemoval, projectSchema, type Project, type Step } from '../project.ts';
+import { defaultRemoval, projectSchema, type Project } from '../project.ts';
 import type { Recording } from '../recording.ts';
+import type { Edit } from './edit.ts';
 
 /** A project in which nothing was decided yet. */
 export const newProject = (
@@ -12,7 +14,7 @@ export const newProject = (
   schema: projectSchema,
   id,
   recordingId: recording.id,
-  title: recording.name,
+  title: projectTitle(recording.name, []),
   updatedAt: now,
   removal: defaultRemoval,
   decisions: {},
@@ -22,25 +24,7 @@ export const newProject = (
   steps: [],
 });
 
-/** The first drafts of the steps become the person's own. */
-export const stepsFromDrafts = (drafts: readonly StepDraft[], newId: () => string): Step[] =>
-  drafts.map((draft) => ({
-    id: newId(),
-    start: draft.start,
-    end: draft.end,
-    title: draft.title,
-    text: draft.text,
-    claim: draft.claim,
-    still: draft.stills[0] ? { time: draft.stills[0].time, alt: draft.title } : null,
-    stillChoices: draft.stills.map((s) => s.time),
-    interaction: draft.interaction,
-  }));
-
-/** Takes the drafts over, replacing what steps there are. */
+/** Takes the drafts over as the person's own steps, replacing what steps there are. */
 export const adoptDrafts =
-  (drafts: readonly StepDraft[], newId: () => string) =>
-  (project: Project): Project => ({
-    ...project,
-    steps: stepsFromDrafts(drafts, newId),
-    stepsAdopted: true,
-  });
+  (drafts: readonly StepDraft[]): Edit =>
+  (project) => ({ ...project, steps: drafts.map(stepFromDraft), stepsAdopted: true });
