@@ -127,12 +127,12 @@ async function convert(
 }
 
 const allDecode = ({ video, audio }: Probe) =>
-  (!video || video.decodes) && audio.every((t) => t.decodes);
+  (!video || (video.decodes && video.seeks)) && audio.every((t) => t.decodes && t.seeks);
 
 /** All that decoded before does so still, and no more than a frame or two is missing. */
 const complete = (now: Probe, before: Probe) =>
   now.duration > 0 &&
-  !!now.video?.decodes === !!before.video?.decodes &&
+  !!(now.video?.decodes && now.video.seeks) === !!before.video?.decodes &&
   now.audio.filter((t) => t.decodes).length >= before.audio.filter((t) => t.decodes).length &&
   (before.truncated || before.container === 'mpeg-ts' || now.duration > before.duration - 0.5);
 

@@ -19,43 +19,54 @@ const moments = ({ start, end }: Extent) => [
 ];
 const framesAtStart = 3;
 
-export async function videoDecodes(
+export interface DecodeCheck {
+  /** Frames came out at the start. */
+  decodes: boolean;
+  /** Also in the middle and at the end. */
+  seeks: boolean;
+}
+const no: DecodeCheck = { decodes: false, seeks: false };
+
+export async function checkVideo(
   track: InputVideoTrack,
   extent: Extent,
   tick: () => void,
-): Promise<boolean> {
+): Promise<DecodeCheck> {
+  let decodes = false;
   try {
-    if (!(await track.canDecode())) return false;
+    if (!(await track.canDecode())) return no;
     const sink = new VideoSampleSink(track);
     let frames = 0;
     for await (const sample of sink.samples(extent.start, extent.end)) {
       const drawable = sample.codedWidth > 0 && sample.format !== null;
       sample.close();
       tick();
-      if (!drawable) return false;
+      if (!drawable) return no;
       if (++frames >= framesAtStart) break;
     }
-    if (frames === 0) return false;
+    if (frames === 0) return no;
+    decodes = true;
     for (const time of moments(extent).slice(1)) {
       const sample = await sink.getSample(time);
       tick();
-      if (!sample) return false;
+      if (!sample) return { decodes, seeks: false };
       sample.close();
     }
-    return true;
+    return { decodes, seeks: true };
   } catch (error) {
     console.warn('the picture does not decode', error);
-    return false;
+    return { decodes, seeks: false };
   }
 }
 
-export async function audioDecodes(
+export async function checkAudio(
   track: InputAudioTrack,
   extent: Extent,
   tick: () => void,
-): Promise<boolean> {
+): Promise<DecodeCheck> {
+  let decodes = false;
   try {
-    if (!(await track.canDecode())) return false;
+    if (!(await track.canDecode())) return no;
     const sink = new AudioSampleSink(track);
     // A stretch and not a moment: a Vorbis or Opus packet needs the one before it to yield sound.
     for (const time of moments(extent)) {
@@ -66,12 +77,13 @@ export async function audioDecodes(
         if (samples > 0) break;
       }
       tick();
-      if (samples === 0) return false;
+      if (samples === 0) return { decodes, seeks: false };
+      decodes = true;
     }
-    return true;
+    return { decodes, seeks: true };
   } catch (error) {
     console.warn('the sound does not decode', error);
-    return false;
+    return { decodes, seeks: false };
   }
 }
 

@@ -4,9 +4,14 @@ import type { Probe } from './probe.ts';
 
 const info = { codec: 'x', start: 0, end: 5 };
 const video = (decodes: boolean) =>
-  ({ info: { ...info }, decodes, truncated: false }) as unknown as Probe['video'];
+  ({ info: { ...info }, decodes, seeks: decodes, truncated: false }) as unknown as Probe['video'];
 const audio = (decodes: boolean) =>
-  ({ info: { ...info }, decodes, truncated: false }) as unknown as Probe['audio'][number];
+  ({
+    info: { ...info },
+    decodes,
+    seeks: decodes,
+    truncated: false,
+  }) as unknown as Probe['audio'][number];
 const base: Probe = {
   type: 'video/mp4',
   container: 'mp4',
@@ -45,6 +50,12 @@ describe('planImport', () => {
       known: { copyVideo: true, copyAudio: false },
     });
     expect(planImport(null)).toEqual({ kind: 'convert', known: null });
+  });
+
+  test('a Matroska file in which nothing is found gets an index, another file is damaged', () => {
+    const lost = { ...base, video: { ...base.video!, seeks: false } };
+    expect(planImport({ ...lost, container: 'matroska' }).kind).toBe('remux');
+    expect(planImport(lost).kind).toBe('convert');
   });
 
   test('suspects a picture that mediabunny does not mention', () => {

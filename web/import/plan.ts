@@ -14,11 +14,14 @@ export type Plan =
 export function planImport(probe: Probe | null): Plan {
   if (!probe) return { kind: 'convert', known: null };
   const { video, audio, container } = probe;
+  const matroska = container === 'matroska';
+  // What decodes at its start but not later is damaged, or merely has no index.
+  const works = (t: { decodes: boolean; seeks: boolean }) => t.decodes && (t.seeks || matroska);
   // mediabunny passes over MPEG-2 pictures in a transport stream without a word.
   const maybeHidden = container === 'mpeg-ts' && !video;
-  const videoBad = video !== null && !video.decodes;
-  const audioBad = audio.length > 0 && !audio.some((t) => t.decodes);
-  const nothing = !video?.decodes && !audio.some((t) => t.decodes);
+  const videoBad = video !== null && !works(video);
+  const audioBad = audio.length > 0 && !audio.some(works);
+  const nothing = !(video && works(video)) && !audio.some(works);
   const unread = [video, ...audio].every((t) => !t || t.info.end === 0);
   if (maybeHidden || (nothing && unread)) return { kind: 'convert', known: null };
   if (videoBad || audioBad) {
@@ -28,7 +31,8 @@ export function planImport(probe: Probe | null): Plan {
     };
     return { kind: 'convert', known };
   }
-  const needsIndex = probe.durationMissing && (container === 'matroska' || container === 'mp4');
+  const lost = matroska && [video, ...audio].some((t) => t?.decodes && !t.seeks);
+  const needsIndex = lost || (probe.durationMissing && (matroska || container === 'mp4'));
   const cutOff = probe.truncated && container !== 'wave';
   return needsIndex || cutOff || container === 'mpeg-ts' ? { kind: 'remux' } : { kind: 'keep' };
 }

@@ -16,13 +16,15 @@ import {
   type InputVideoTrack,
 } from 'mediabunny';
 import type { AudioInfo, VideoInfo } from '../core/recording.ts';
-import { audioDecodes, loudestPeak, videoDecodes } from './decode-check.ts';
+import { checkAudio, checkVideo, loudestPeak, type DecodeCheck } from './decode-check.ts';
 import { openInput } from './open.ts';
 
 export interface TrackProbe<Info> {
   info: Info;
-  /** Frames came out of the decoder at the start, in the middle and at the end. */
+  /** Frames came out of the decoder. */
   decodes: boolean;
+  /** False when a place in the middle was not found: mediabunny finds no key picture in a Matroska file without an index. */
+  seeks: boolean;
   /** The container promises more than the file holds. */
   truncated: boolean;
 }
@@ -117,7 +119,7 @@ async function probeVideo(
       // WebM seldom says how long its last frame lasts.
       end: extent.end + (extent.lastHasLength ? 0 : 1 / frameRate),
     },
-    decodes: extent.packets && (await videoDecodes(track, extent, tick)),
+    ...(extent.packets ? await checkVideo(track, extent, tick) : undecodable),
     truncated: extent.truncated,
   };
 }
@@ -136,10 +138,12 @@ async function probeAudio(
       start: extent.start,
       end: extent.end,
     },
-    decodes: extent.packets && (await audioDecodes(track, extent, tick)),
+    ...(extent.packets ? await checkAudio(track, extent, tick) : undecodable),
     truncated: extent.truncated,
   };
 }
+
+const undecodable: DecodeCheck = { decodes: false, seeks: false };
 
 export interface Extent {
   start: number;
