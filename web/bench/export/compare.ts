@@ -71,7 +71,9 @@ export function lowestSsim(
     const segment = segments.findLast(({ output }) => output <= start + 0.002)!;
     const from = segment.source + start - segment.output;
     const frames = Math.max(1, Math.round((end - start) * 30));
-    const seek = (time: number) => ['-ss', Math.max(0, time - 0.005).toFixed(4)];
+    // Without a length, ffmpeg would decode on to the end of the file.
+    const length = ['-t', (end - start + 0.5).toFixed(3)];
+    const seek = (time: number) => ['-ss', Math.max(0, time - 0.005).toFixed(4), ...length];
     const { stderr } = spawnSync(
       'ffmpeg',
       [
