@@ -53,7 +53,10 @@ export function install() {
     .digest('hex');
   if (readStamp('install') === lock && existsSync(node)) return;
   console.log('Installing packages …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env: process.env });
+  // Not `npm ci`: it refuses a lock file made where a platform's optional package was not to be had.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    env: process.env,
+  });
   writeStamp('install', lock);
 }
 

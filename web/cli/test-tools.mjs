@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 
 /** @type {Record<string, string[]>} */
 const packages = {
+  chromium: ['chromium'],
   ffmpeg: ['ffmpeg'],
   'gst-launch-1.0': [
     'gstreamer1.0-tools',

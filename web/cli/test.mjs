@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { build, environment, install, node, root, run } from './install.mjs';
-import { ensureTools } from './test-tools.mjs';
+import { installTools } from './test-tools.mjs';
 
 const bin = (name) => path.join(root, 'node_modules', name);
 const vitest = (...args) => run(node, [bin('vitest/vitest.mjs'), 'run', ...args]);
@@ -32,7 +32,9 @@ if (unknown.length > 0) {
 
 try {
   install();
-  ensureTools();
+  if (!installTools().includes('chromium') && !process.env.CHROMIUM_PATH) {
+    throw new Error('there is no Chromium; install it or set CHROMIUM_PATH');
+  }
 } catch (error) {
   console.error(`\nThe tests could not start: ${error.message}`);
   process.exit(1);
