@@ -15,7 +15,9 @@ const modelScripts = 'model-scripts';
 worker.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
-      const files = (await (await fetch('/precache.json', { cache: 'no-store' })).json()) as string[];
+      const files = (await (
+        await fetch('/precache.json', { cache: 'no-store' })
+      ).json()) as string[];
       const cache = await caches.open(appCache);
       await cache.addAll(files.map((file) => new Request(file, { cache: 'no-cache' })));
     })(),

@@ -45,7 +45,8 @@ export function listCuts(project: Decided, findings: Findings | null): Cut[] {
   const cuts: Cut[] = project.cuts.map(({ start, end, reason }) => ({ start, end, reason }));
   if (findings) {
     for (const f of findings.fillers)
-      if (isRemoved(project, 'filler', f)) cuts.push({ start: f.start, end: f.end, reason: 'filler' });
+      if (isRemoved(project, 'filler', f))
+        cuts.push({ start: f.start, end: f.end, reason: 'filler' });
     for (const d of findings.disfluencies)
       if (isRemoved(project, 'disfluency', d))
         cuts.push({ start: d.start, end: d.end, reason: 'disfluency' });

@@ -30,7 +30,10 @@ export interface Report {
 }
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
-const span = ({ start, end }: { start: number; end: number }) => ({ start: round(start), end: round(end) });
+const span = ({ start, end }: { start: number; end: number }) => ({
+  start: round(start),
+  end: round(end),
+});
 
 export interface ReportInput {
   recording: Recording;
@@ -47,7 +50,11 @@ export function buildReport(input: ReportInput): Report {
   const { recording, project, speech, stillFiles, outputs, timings } = input;
   return {
     schema: 1,
-    recording: { name: recording.name, duration: round(recording.duration), notices: recording.notices },
+    recording: {
+      name: recording.name,
+      duration: round(recording.duration),
+      notices: recording.notices,
+    },
     language: speech?.language ?? null,
     model: speech?.model ?? null,
     words: (speech?.words ?? []).map((w) => ({ text: w.text, ...span(w) })),

@@ -4,7 +4,10 @@ import { sourceRange, sourceTime, outputTime } from './time.ts';
 import { TimeMap } from './timeline.ts';
 
 const ranges = fc.array(
-  fc.tuple(fc.double({ min: -5, max: 120, noNaN: true }), fc.double({ min: 0, max: 8, noNaN: true })),
+  fc.tuple(
+    fc.double({ min: -5, max: 120, noNaN: true }),
+    fc.double({ min: 0, max: 8, noNaN: true }),
+  ),
   { maxLength: 200 },
 );
 const map = (cuts: [number, number][]) =>
@@ -44,7 +47,11 @@ describe('TimeMap', () => {
     ));
 
   test('speeds shorten their range and nothing else', () => {
-    const m = new TimeMap(sourceTime(30), [sourceRange(5, 10)], [{ ...sourceRange(15, 25), speed: 4 }]);
+    const m = new TimeMap(
+      sourceTime(30),
+      [sourceRange(5, 10)],
+      [{ ...sourceRange(15, 25), speed: 4 }],
+    );
     expect(m.duration).toBeCloseTo(30 - 5 - 7.5, 9);
     expect(m.toOutput(sourceTime(4))).toBe(4);
     expect(m.toOutput(sourceTime(7))).toBeNull();

@@ -71,9 +71,18 @@ export class TimeMap {
   /** The moment of the recording shown at an output time; clamped to the result. At a joint it is the later side. */
   toSource(time: OutputTime): SourceTime {
     const { segments } = this;
-    const segment = segments[Math.max(0, lastAtOrBefore(segments, (s) => s.output.start, time))];
+    const segment =
+      segments[
+        Math.max(
+          0,
+          lastAtOrBefore(segments, (s) => s.output.start, time),
+        )
+      ];
     if (!segment) return sourceTime(0);
-    const offset = Math.min(Math.max(0, time - segment.output.start), segment.output.end - segment.output.start);
+    const offset = Math.min(
+      Math.max(0, time - segment.output.start),
+      segment.output.end - segment.output.start,
+    );
     return sourceTime(segment.source.start + offset * segment.speed);
   }
 
@@ -87,7 +96,8 @@ export class TimeMap {
       const from = outputTime(s.output.start + (start - s.source.start) / s.speed);
       const to = outputTime(s.output.start + (end - s.source.start) / s.speed);
       const last = pieces.at(-1);
-      if (last && from - last.end < 1e-9) pieces[pieces.length - 1] = { start: last.start, end: to };
+      if (last && from - last.end < 1e-9)
+        pieces[pieces.length - 1] = { start: last.start, end: to };
       else pieces.push({ start: from, end: to });
     }
     return pieces;
@@ -99,7 +109,11 @@ export class TimeMap {
 }
 
 /** Index of the last item whose key is at or before `value`, -1 when there is none. Items are sorted. */
-export function lastAtOrBefore<T>(items: readonly T[], key: (item: T) => number, value: number): number {
+export function lastAtOrBefore<T>(
+  items: readonly T[],
+  key: (item: T) => number,
+  value: number,
+): number {
   let low = 0;
   let high = items.length;
   while (low < high) {

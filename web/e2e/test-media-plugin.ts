@@ -10,7 +10,10 @@ export function testMedia(): Plugin {
     name: 'test-media',
     configureServer(server) {
       server.middlewares.use('/test-shared/', (request, response, next) => {
-        const file = path.join(sharedFolder, decodeURIComponent((request.url ?? '').split('?')[0]!));
+        const file = path.join(
+          sharedFolder,
+          decodeURIComponent((request.url ?? '').split('?')[0]!),
+        );
         if (!file.startsWith(sharedFolder) || !existsSync(file) || !statSync(file).isFile()) {
           response.statusCode = 404;
           response.end();

@@ -10,9 +10,7 @@ import type { JobContext, OnProgress, Progress } from '../core/progress.ts';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the input type is each method's own
 export type Methods = Record<string, (input: any, context: JobContext) => unknown>;
 
-type Request =
-  | { id: number; call: string; input: unknown }
-  | { id: number; abort: true };
+type Request = { id: number; call: string; input: unknown } | { id: number; abort: true };
 type Response =
   | { id: number; progress: Progress }
   | { id: number; result: unknown }
@@ -89,7 +87,10 @@ interface Pending {
 }
 
 /** On the page: starts the worker at the first call and drops it after `idleMs` without work. */
-export function connect<M extends Methods>(start: () => Worker, { idleMs = 30_000 } = {}): Connection<M> {
+export function connect<M extends Methods>(
+  start: () => Worker,
+  { idleMs = 30_000 } = {},
+): Connection<M> {
   let worker: Worker | null = null;
   let nextId = 1;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -162,7 +163,8 @@ export function connect<M extends Methods>(start: () => Worker, { idleMs = 30_00
   }
 
   const call = new Proxy({} as Client<M>, {
-    get: (_, name: string) => (input: unknown, options?: CallOptions) => invoke(name, input, options),
+    get: (_, name: string) => (input: unknown, options?: CallOptions) =>
+      invoke(name, input, options),
   });
   return { call, close: () => end(aborted()) };
 }
