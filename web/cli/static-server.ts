@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { securityHeaders } from '../../edge/headers.ts';
 
-const folder = path.resolve(import.meta.dirname, '../../dist/web');
+const built = path.resolve(import.meta.dirname, '../../dist/web');
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -21,7 +21,10 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-export async function serveBuild(port = 0): Promise<{ origin: string; server: Server }> {
+export async function serveBuild(
+  port = 0,
+  folder = built,
+): Promise<{ origin: string; server: Server }> {
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
