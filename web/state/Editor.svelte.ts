@@ -173,7 +173,13 @@ export class Editor {
 
   async #save(): Promise<void> {
     const project = { ...this.#project, updatedAt: Date.now() };
-    await this.#database.projects.put(project);
+    const { projects, recordings } = this.#database;
+    // The library shows one name: the title, wherever it was typed.
+    await this.#database.transaction('rw', projects, recordings, async () => {
+      await projects.put(project);
+      const name = project.title.trim();
+      if (name) await recordings.update(project.recordingId, { name });
+    });
     this.#stored = true;
   }
 

@@ -32,8 +32,13 @@ export async function findByFingerprint(fingerprint: string): Promise<Recording 
   return null;
 }
 
+/** One name: the library's is the title of the article and of the exported files too. */
 export async function renameRecording(id: string, name: string): Promise<void> {
-  await database.recordings.update(id, { name });
+  const { recordings, projects } = database;
+  await database.transaction('rw', recordings, projects, async () => {
+    await recordings.update(id, { name });
+    await projects.where({ recordingId: id }).modify({ title: name });
+  });
 }
 
 export async function chooseVoiceTrack(id: string, voiceTrack: number): Promise<void> {
