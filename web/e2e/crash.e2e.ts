@@ -23,7 +23,17 @@ afterAll(async () => {
 });
 
 const recordings = () => app.page.locator('a[href^="/edit/"]');
-const choose = () => app.page.locator('input[type=file]').first().setInputFiles(clip);
+const choose = async () => {
+  const { page } = app;
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page
+      .getByRole('button', { name: /Choose files|^Import/ })
+      .first()
+      .click(),
+  ]);
+  await chooser.setFiles(clip);
+};
 const title = () => app.page.getByRole('textbox', { name: 'Title of the recording' });
 
 test('killed while importing: the library opens and shows nothing half done', async () => {

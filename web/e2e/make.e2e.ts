@@ -53,7 +53,7 @@ describe('a recording becomes an article and a video', () => {
       .map((w) => w.text)
       .join(' ')
       .toLowerCase();
-    for (const word of ['inject', 'debug', 'wire', 'deploy', 'sidebar'])
+    for (const word of ['inject', 'debug', 'wire', 'deploy', 'messages'])
       expect(said).toContain(word);
     for (const [i, word] of report.words.entries()) {
       expect(word.end).toBeGreaterThan(word.start);
