@@ -95,59 +95,59 @@ const standardDefinition: [number, number] = [0.299, 0.114];
 /** Scales by area means of (at most 4 by 4 samples of) each target pixel, and converts to RGB. */
 export function shrink(picture: Picture, target: ImageData): void {
   const { width, height, data: out } = target;
-  const { planes, rgb } = picture;
+  const { rgb } = picture;
   const [kr, kb] = lumaWeights[picture.matrix] ?? standardDefinition;
   const kg = 1 - kr - kb;
   const lumaScale = picture.fullRange ? 1 : 255 / 219;
   const lumaZero = picture.fullRange ? 0 : 16;
   const chromaScale = picture.fullRange ? 1 : 255 / 224;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [a, b, c] = planes.map((p) =>
-        mean(picture, p, x / width, y / height, width, height),
-      ) as [number, number, number];
-      const o = (y * width + x) * 4;
-      if (rgb) {
-        out[o] = a;
-        out[o + 1] = b;
-        out[o + 2] = c;
-      } else {
-        const luma = (a - lumaZero) * lumaScale;
-        const cb = (b - 128) * chromaScale;
-        const cr = (c - 128) * chromaScale;
-        out[o] = luma + 2 * (1 - kr) * cr;
-        out[o + 1] = luma - (2 * kb * (1 - kb) * cb + 2 * kr * (1 - kr) * cr) / kg;
-        out[o + 2] = luma + 2 * (1 - kb) * cb;
-      }
-      out[o + 3] = 255;
+  const [first, second, third] = picture.planes.map((p) => means(picture, p, width, height)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  for (let i = 0; i < first.length; i++) {
+    const o = i * 4;
+    if (rgb) {
+      out[o] = first[i]!;
+      out[o + 1] = second[i]!;
+      out[o + 2] = third[i]!;
+    } else {
+      const luma = (first[i]! - lumaZero) * lumaScale;
+      const cb = (second[i]! - 128) * chromaScale;
+      const cr = (third[i]! - 128) * chromaScale;
+      out[o] = luma + 2 * (1 - kr) * cr;
+      out[o + 1] = luma - (2 * kb * (1 - kb) * cb + 2 * kr * (1 - kr) * cr) / kg;
+      out[o + 2] = luma + 2 * (1 - kb) * cb;
     }
+    out[o + 3] = 255;
   }
 }
 
-function mean(
-  p: Picture,
-  plane: Plane,
-  u: number,
-  v: number,
-  across: number,
-  down: number,
-): number {
-  const width = Math.ceil(p.width / plane.subX);
-  const height = Math.ceil(p.height / plane.subY);
-  const x0 = Math.floor(u * width);
-  const y0 = Math.floor(v * height);
-  const x1 = Math.max(x0 + 1, Math.min(width, Math.floor((u + 1 / across) * width)));
-  const y1 = Math.max(y0 + 1, Math.min(height, Math.floor((v + 1 / down) * height)));
-  const dx = Math.max(1, Math.floor((x1 - x0) / 4));
-  const dy = Math.max(1, Math.floor((y1 - y0) / 4));
-  let sum = 0;
-  let count = 0;
-  for (let y = y0; y < y1; y += dy) {
-    const line = plane.offset + y * plane.stride;
-    for (let x = x0; x < x1; x += dx) {
-      sum += p.data[line + x * plane.step]!;
-      count++;
+/** One plane scaled to `across` by `down` values. */
+function means({ width, height, data }: Picture, plane: Plane, across: number, down: number) {
+  const { offset, stride, step } = plane;
+  const columns = edges(Math.ceil(width / plane.subX), across);
+  const lines = edges(Math.ceil(height / plane.subY), down);
+  const scaled = new Float32Array(across * down);
+  for (let v = 0; v < down; v++) {
+    const y1 = Math.max(lines[v]! + 1, lines[v + 1]!);
+    const dy = Math.max(1, (y1 - lines[v]!) >> 2);
+    for (let u = 0; u < across; u++) {
+      const x1 = Math.max(columns[u]! + 1, columns[u + 1]!);
+      const dx = Math.max(1, (x1 - columns[u]!) >> 2);
+      let sum = 0;
+      let count = 0;
+      for (let y = lines[v]!; y < y1; y += dy) {
+        const line = offset + y * stride;
+        for (let x = columns[u]!; x < x1; x += dx, count++) sum += data[line + x * step]!;
+      }
+      scaled[v * across + u] = sum / count;
     }
   }
-  return sum / count;
+  return scaled;
 }
+
+/** Where each of `parts` begins among `length` samples, and where the last one ends. */
+const edges = (length: number, parts: number) =>
+  Int32Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * length) / parts));
