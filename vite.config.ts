@@ -19,7 +19,11 @@ export default defineConfig({
     serviceWorker(),
   ],
   resolve: { alias: { 'blob-polyfill': path.join(root, 'web/models/native-blob.ts') } },
-  worker: { format: 'es', plugins: () => [unbundledWasm()] },
+  worker: {
+    format: 'es',
+    plugins: () => [unbundledWasm()],
+    rolldownOptions: { checks: { bundlerTimings: false, ineffectiveDynamicImport: false } },
+  },
   build: {
     outDir: path.join(root, 'dist/web'),
     emptyOutDir: true,
@@ -28,6 +32,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 3000,
     rolldownOptions: {
+      checks: { bundlerTimings: false, ineffectiveDynamicImport: false },
       input: {
         app: path.join(root, 'web/index.html'),
         sw: path.join(root, 'web/service-worker.ts'),

@@ -95,12 +95,16 @@ export function build() {
 
 const wrangler = path.join(modules, 'wrangler/wrangler-dist/cli.js');
 
-/** Brings the local database up to date. */
+/** Brings the local database up to date, unless it has all migrations already. */
 export function migrate() {
+  const folder = path.join(root, 'edge/migrations');
+  const state = readdirSync(folder).sort().join('\n');
+  if (readStamp('migrations') === state && existsSync(path.join(root, '.wrangler/state'))) return;
   run(node, [wrangler, 'd1', 'migrations', 'apply', 'cairn', '--local'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...environment, CI: '1' },
   });
+  writeStamp('migrations', state);
 }
 
 /** Starts app and edge on one origin, everything local. Resolves with the child once it answers. */
