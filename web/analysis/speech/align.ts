@@ -11,14 +11,10 @@ import type { Aligner, AlignOptions, Arc } from './types.ts';
 
 /** Phones of fillers, tried when `fillersBetweenWords` names them. */
 const fillerPhones: Record<string, string[]> = {
-  um: ['AH M', 'AH M M'],
-  uh: ['AH', 'AH AH'],
+  um: ['AH M'],
+  uh: ['AH'],
   er: ['ER'],
-  erm: ['ER M'],
-  hmm: ['HH M', 'HH M M'],
-  mm: ['M M', 'M'],
-  ah: ['AA'],
-  eh: ['EH'],
+  hmm: ['HH M'],
 };
 /** Chance of a filler at each gap, against the chance of going straight on. */
 const fillerChance = 0.1;
@@ -39,6 +35,14 @@ export async function openAligner(
   const files = new Map<string, Uint8Array>();
   for (const [path, file] of await openModel(model.name, options))
     files.set(path.slice(path.lastIndexOf('/') + 1), new Uint8Array(await file.arrayBuffer()));
+  return alignerFromFiles(language, files);
+}
+
+/** `files` by name: the acoustic model's, `dict.txt` and `soundswallower.web.wasm`. */
+export async function alignerFromFiles(
+  language: string,
+  files: Map<string, Uint8Array>,
+): Promise<Aligner> {
   const pronouncer = new Pronouncer(new TextDecoder().decode(files.get('dict.txt')));
   files.delete('dict.txt');
   return new SoundAligner(language, await openDecoder(files), pronouncer);
@@ -70,7 +74,7 @@ class SoundAligner implements Aligner {
       fillers,
     );
     // Noise makes the true path look bad for a while: a wider search keeps it, but takes longer.
-    for (const beams of [usualBeams, wideBeams]) {
+    for (const beams of options.thorough === false ? [usualBeams] : [usualBeams, wideBeams]) {
       const segments = this.#search(samples, grammar, beams);
       const found = this.#arcs(segments, words, spoken, fillers);
       if (found) return withTimes(found, samples.length / 160, options.offset ?? 0);

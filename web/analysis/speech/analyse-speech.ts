@@ -8,6 +8,7 @@ import { openAligner } from './align.ts';
 import { chooseDevice } from './device.ts';
 import { findDisfluencies } from './disfluencies.ts';
 import { findFillers } from './fillers/find-fillers.ts';
+import { hearBetween, realWords } from './fillers/signals.ts';
 import { timeScript } from './script-match.ts';
 import { placeCues, split } from './script-words.ts';
 import { findSilences } from './silences.ts';
@@ -46,25 +47,24 @@ export async function analyseSpeech(
   const voice = await openVoice(input.file, input.trackIndex, path, part(0, 0.04));
   const activity = await detectVoice(voice, part(0.04, 0.1));
   if (activity.speech.length === 0) return nobody(input, voice, activity);
-  const { language, words } = await findWords(input, voice, activity, part(0.1, 0.88));
+  const {
+    language,
+    words,
+    fillers: aligned,
+  } = await findWords(input, voice, activity, part(0.1, 0.95));
   job.signal.throwIfAborted();
-  const aligner = await openAligner(language, { signal: job.signal });
-  try {
-    const fillers = await findFillers({ voice, words, language, aligner }, part(0.88, 1));
-    const silences = findSilences(activity, [...words, ...fillers], voice.duration);
-    job.progress({ fraction: 1 });
-    return {
-      model: input.script ? 'import' : input.model,
-      language,
-      words,
-      fillers,
-      silences,
-      disfluencies: findDisfluencies(words, fillers),
-      speech: activity.speech,
-    };
-  } finally {
-    aligner?.close();
-  }
+  const fillers = await findFillers({ voice, words, language, aligned }, part(0.95, 1));
+  const silences = findSilences(activity, [...words, ...fillers], voice.duration);
+  job.progress({ fraction: 1 });
+  return {
+    model: input.script ? 'import' : input.model,
+    language,
+    words,
+    fillers,
+    silences,
+    disfluencies: findDisfluencies(words, fillers),
+    speech: activity.speech,
+  };
 }
 
 function nobody(input: SpeechInput, voice: VoiceSignal, activity: VoiceActivity): SpeechEvidence {
@@ -90,8 +90,10 @@ async function findWords(
     const language = input.language ?? 'en';
     const aligner = await openAligner(language, { signal: job.signal });
     try {
-      const words = await placeCues(cues, voice, activity, aligner, job);
-      return { language, words: inOrder(words) };
+      const words = inOrder(await placeCues(cues, voice, activity, aligner, job));
+      const real = realWords(words, language);
+      const fillers = aligner && (await hearBetween(real, voice, aligner, job));
+      return { language, words, fillers };
     } finally {
       aligner?.close();
     }

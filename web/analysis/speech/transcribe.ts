@@ -6,7 +6,9 @@ import { doubt, isStockPhrase, withoutSounds, type Doubt } from './text-checks.t
 import { tokenWords, type TokenWord } from './token-words.ts';
 import {
   activityFrame,
+  voiceRate,
   type Aligner,
+  type Arc,
   type Checkpoint,
   type VoiceActivity,
   type VoiceSignal,
@@ -14,12 +16,17 @@ import {
 import type { Decoded, Whisper } from './whisper.ts';
 import type { Tensor } from './runtime.ts';
 import { halves, packWindows, type Window } from './windows.ts';
-import { alignWindow } from './window-words.ts';
+import { alignWindow, type Placed } from './window-words.ts';
 
 export interface Transcript {
   /** BCP 47 primary subtag. */
   language: string;
   words: Word[];
+  /**
+   * Fillers that alignment heard beside the words, weighed by nobody yet: many are none. Null where
+   * there is no aligner for the language.
+   */
+  fillers: Arc[] | null;
 }
 
 export interface TranscribeInput {
@@ -50,6 +57,7 @@ interface Saved {
   /** Windows finished, in order. */
   done: number;
   words: Word[];
+  fillers: Arc[];
 }
 
 export async function transcribe(
@@ -65,16 +73,20 @@ export async function transcribe(
     ({ language, first } = await findLanguage(windows, voice, whisper, job.signal));
   const aligner = windows.length > 0 ? await input.aligner(language) : null;
   const words = saved?.words ?? [];
+  const fillers = saved?.fillers ?? [];
   let written = performance.now();
   try {
     for (let i = saved?.done ?? 0; i < windows.length; i++) {
       job.signal.throwIfAborted();
       job.progress({ fraction: i / windows.length, doing: 'transcribe' });
       const work = { voice, activity, whisper, language, aligner, signal: job.signal };
-      words.push(...(await transcribeWindow(windows[i]!, work, i === 0 ? first : null)));
+      for (const placed of await transcribeWindow(windows[i]!, work, i === 0 ? first : null)) {
+        words.push(...placed.words);
+        fillers.push(...(placed.fillers ?? []));
+      }
       first = null;
       if (job.checkpoint && performance.now() - written > checkpointEvery * 1000) {
-        await job.checkpoint.save({ language, done: i + 1, words } satisfies Saved);
+        await job.checkpoint.save({ language, done: i + 1, words, fillers } satisfies Saved);
         written = performance.now();
       }
     }
@@ -82,7 +94,7 @@ export async function transcribe(
     aligner?.close();
   }
   job.progress({ fraction: 1 });
-  return { language, words };
+  return { language, words, fillers: aligner && fillers };
 }
 
 async function readCheckpoint(
@@ -90,8 +102,13 @@ async function readCheckpoint(
   windows: number,
 ): Promise<Saved | null> {
   const data = (await checkpoint?.load()) as Partial<Saved> | null | undefined;
-  const fits = typeof data?.done === 'number' && data.done <= windows && Array.isArray(data.words);
-  return fits && typeof data.language === 'string' ? (data as Saved) : null;
+  const fits = typeof data?.done === 'number' && data.done <= windows;
+  return fits &&
+    Array.isArray(data.words) &&
+    Array.isArray(data.fillers) &&
+    typeof data.language === 'string'
+    ? (data as Saved)
+    : null;
 }
 
 /** Probabilities of up to three windows together: a first "hello" says little. Keeps the first one's encoding. */
@@ -137,15 +154,15 @@ async function transcribeWindow(
   window: Window,
   work: WindowWork,
   encoded: Tensor | null = null,
-): Promise<Word[]> {
+): Promise<Placed[]> {
   const samples = await readWindow(window, work.voice);
   const hidden = encoded ?? (await work.whisper.encode(samples));
   let best = await attempt(window, hidden, 0, work);
   if (best.doubt && window.length > 2 * shortestHalf) {
-    const words: Word[] = [];
+    const placed: Placed[] = [];
     for (const half of halves(window, work.activity))
-      words.push(...(await transcribeWindow(half, work)));
-    return words;
+      placed.push(...(await transcribeWindow(half, work)));
+    return placed;
   }
   for (const temperature of best.doubt ? temperatures : []) {
     const next = await attempt(window, hidden, temperature, work);
@@ -158,12 +175,9 @@ async function transcribeWindow(
   // Mumbled speech is better written down with little confidence than lost; inventions are not.
   if (best.doubt && (best.doubt !== 'unlikely' || voiced(window, work.activity) < 0.6)) return [];
   if (best.words.length === 0) return [];
-  const attention = async () => {
-    const frames = Math.max(1, Math.ceil(samples.length / 16000 / attentionFrame));
-    const rows = await work.whisper.attention(hidden, best.decoded.tokens, frames, work.language);
-    return rows && attentionTimes(rows, best.words);
-  };
-  return alignWindow({ window, samples, words: best.words, attention, ...work });
+  const frames = Math.max(1, Math.ceil(samples.length / voiceRate / attentionFrame));
+  const attention = attentionTimes(best.decoded.attention, Math.min(1500, frames), best.words);
+  return [alignWindow({ window, samples, words: best.words, attention, ...work })];
 }
 
 async function attempt(
@@ -207,10 +221,10 @@ function spokenWords(whisper: Whisper, decoded: Decoded, language: string): Toke
 
 /** The window's sound: its pieces one after the other. */
 export async function readWindow(window: Window, voice: VoiceSignal): Promise<Float32Array> {
-  const samples = new Float32Array(Math.round(window.length * 16000));
+  const samples = new Float32Array(Math.round(window.length * voiceRate));
   for (const piece of window.pieces) {
     const part = await voice.read(piece.start, piece.end);
-    const at = Math.round(piece.at * 16000);
+    const at = Math.round(piece.at * voiceRate);
     samples.set(part.subarray(0, Math.max(0, samples.length - at)), at);
   }
   return samples;

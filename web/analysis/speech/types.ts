@@ -51,6 +51,8 @@ export interface AlignOptions {
   offset?: number;
   /** Fillers that may be heard before, between and after the words ("um", "uh", "hmm"). */
   fillersBetweenWords?: readonly string[];
+  /** By default the search is repeated more widely where it found nothing: several times slower. */
+  thorough?: boolean;
 }
 
 export interface Aligner {

@@ -52,6 +52,11 @@ export interface Decoded {
   noSpeech: number;
   /** Whether it came to an end by itself. */
   ended: boolean;
+  /**
+   * How much each step listened to each 20 ms of the window: one row of frames per alignment head
+   * for every token and for the end. Empty where the model does not give its attention.
+   */
+  attention: Float32Array[][];
 }
 
 export class Whisper {
@@ -63,6 +68,8 @@ export class Whisper {
   readonly #generation: GenerationConfig;
   readonly #config: ModelConfig;
   readonly #stepOutputs: string[];
+  /** Layers with heads that follow the speech. */
+  readonly #attentionOutputs: string[];
 
   private constructor(parts: {
     tokenizer: WhisperTokenizer;
@@ -80,6 +87,10 @@ export class Whisper {
     this.multilingual = parts.generation.is_multilingual ?? !!parts.generation.lang_to_id;
     this.#stepOutputs = parts.decoder.outputNames.filter(
       (name) => name === 'logits' || /^present\.\d+\.decoder\./.test(name),
+    );
+    const layers = (parts.generation.alignment_heads ?? []).map(([l]) => `cross_attentions.${l}`);
+    this.#attentionOutputs = [...new Set(layers)].filter((name) =>
+      parts.decoder.outputNames.includes(name),
     );
   }
 
@@ -155,13 +166,24 @@ export class Whisper {
     const { temperature = 0 } = options;
     const prefix = this.#prefix(options);
     const random = seeded(prefix.length + options.maxTokens);
-    const result: Decoded = { tokens: [], logProbabilities: [], noSpeech: 0, ended: false };
-    let out = await this.#decoder.run(this.#firstFeeds(prefix, hidden));
+    const result: Decoded = {
+      tokens: [],
+      logProbabilities: [],
+      noSpeech: 0,
+      ended: false,
+      attention: [],
+    };
+    const wanted = [...this.#stepOutputs, ...this.#attentionOutputs];
+    let out = await this.#decoder.run(this.#firstFeeds(prefix, hidden), [
+      ...wanted,
+      ...this.#decoder.outputNames.filter((name) => /^present\.\d+\.encoder\./.test(name)),
+    ]);
     const encoderCache = pick(out, '.encoder.');
     result.noSpeech = this.#noSpeech(out['logits']!, prefix);
     const cached = this.#decoder.tensor('bool', [true], [1]);
     for (;;) {
       options.signal?.throwIfAborted();
+      result.attention.push(this.#heads(out));
       const row = lastRow(out['logits']!);
       this.#suppress(row, result.tokens.length === 0);
       const { token, logProbability } = choose(row, temperature, random);
@@ -181,37 +203,22 @@ export class Whisper {
           encoder_hidden_states: hidden,
           use_cache_branch: cached,
         },
-        this.#stepOutputs,
+        wanted,
       );
     }
     return result;
   }
 
-  /**
-   * How much each token listens to each 20 ms of the window, mean over the alignment heads, every
-   * head normalised over the tokens and smoothed: [tokens + 1][frames]; the last row is the end.
-   * Null where the model does not give its attention. One pass over the finished text.
-   */
-  async attention(hidden: Tensor, tokens: readonly number[], frames: number, language: string) {
-    const heads = this.#generation.alignment_heads;
-    const names = this.#decoder.outputNames.filter((n) => n.startsWith('cross_attentions.'));
-    if (!heads || names.length === 0) return null;
-    const prefix = this.#prefix({ language });
-    const ids = [...prefix, ...tokens, this.eos];
-    const layers = new Set(heads.map(([layer]) => `cross_attentions.${layer}`));
-    const out = await this.#decoder.run(this.#firstFeeds(ids, hidden), [...layers]);
-    const rows = tokens.length + 1;
-    const mean = Array.from({ length: rows }, () => new Float32Array(frames));
-    for (const [layer, head] of heads) {
+  /** What the alignment heads of the last position listen to. */
+  #heads(out: Tensors): Float32Array[] {
+    if (this.#attentionOutputs.length === 0) return [];
+    return (this.#generation.alignment_heads ?? []).flatMap(([layer, head]) => {
       const tensor = out[`cross_attentions.${layer}`];
-      if (!tensor) continue;
+      if (!tensor) return [];
       const [, , length, width] = tensor.dims as [number, number, number, number];
-      const data = tensor.data as Float32Array;
-      // The row of a token is where the step that wrote it listened: one before its own.
-      const from = (head * length + prefix.length - 1) * width;
-      addNormalised(mean, data, from, width, frames, heads.length);
-    }
-    return mean;
+      const from = (head * length + length - 1) * width;
+      return [(tensor.data as Float32Array).slice(from, from + width)];
+    });
   }
 
   #prefix({ language, prompt }: { language: string; prompt?: string }): number[] {
@@ -327,35 +334,4 @@ function seeded(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-}
-
-/** Adds one head: each frame's column to zero mean and unit variance over the tokens, median of 7 along time. */
-function addNormalised(
-  sum: Float32Array[],
-  data: Float32Array,
-  from: number,
-  width: number,
-  frames: number,
-  count: number,
-): void {
-  const rows = sum.length;
-  const normal = Array.from({ length: rows }, () => new Float32Array(frames));
-  for (let f = 0; f < frames; f++) {
-    let mean = 0;
-    for (let r = 0; r < rows; r++) mean += data[from + r * width + f]! / rows;
-    let variance = 0;
-    for (let r = 0; r < rows; r++) variance += (data[from + r * width + f]! - mean) ** 2 / rows;
-    const deviation = Math.sqrt(variance) || 1;
-    for (let r = 0; r < rows; r++) normal[r]![f] = (data[from + r * width + f]! - mean) / deviation;
-  }
-  const around = new Float32Array(7);
-  for (let r = 0; r < rows; r++)
-    for (let f = 0; f < frames; f++) {
-      for (let k = -3; k <= 3; k++)
-        around[k + 3] =
-          normal[r]![
-            Math.abs(Math.min(frames - 1, f + k) === f + k ? f + k : 2 * (frames - 1) - f - k)
-          ] ?? 0;
-      sum[r]![f]! += around.sort()[3]! / count;
-    }
 }

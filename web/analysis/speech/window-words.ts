@@ -1,6 +1,7 @@
 /** Where the words of one window are spoken: by the aligner, else by Whisper's attention. */
 import type { Word } from '../../core/evidence.ts';
 import { sourceTime, type SourceRange } from '../../core/time.ts';
+import { alignParts, type Pause } from './align-parts.ts';
 import type { TokenWord } from './token-words.ts';
 import type { Aligner, Arc, VoiceActivity } from './types.ts';
 import { activityFrame } from './types.ts';
@@ -13,50 +14,72 @@ interface WindowWords {
   words: TokenWord[];
   activity: VoiceActivity;
   aligner: Aligner | null;
-  /** Computed only when it is needed: it costs a pass of the decoder. */
-  attention: () => Promise<{ start: number; end: number }[] | null>;
+  /** Seconds of the window in which Whisper listened for each word; coarse, but seldom lost. */
+  attention: readonly { start: number; end: number }[] | null;
+}
+
+/** What was placed in a window, in source time. */
+export interface Placed {
+  words: Word[];
+  /** Fillers that the aligner heard beside the words; null where nothing was aligned. */
+  fillers: Arc[] | null;
 }
 
 /** So that an "um" nobody wrote down does not become part of the word beside it. */
-const unwritten = ['um', 'uh', 'hmm'];
+const unwritten = ['um', 'uh', 'er', 'hmm'];
+/** Reaching this little over a seam is inaccuracy, seconds. */
+const seam = 0.03;
 /** Below this an arc of a filler is a part of its neighbour. */
 const shortestFiller = 0.12;
 /** A word with less voice than this all over it was not said, by Silero's probability. */
 const voiceless = 0.12;
 
-export async function alignWindow(input: WindowWords): Promise<Word[]> {
+export function alignWindow(input: WindowWords): Placed {
   const { window, samples, words, activity, aligner } = input;
   const texts = words.map((w) => w.text);
-  const arcs = aligner?.align(samples, texts, { fillersBetweenWords: unwritten }) ?? null;
-  const times =
-    (arcs && wordTimes(arcs, words.length)) ?? (await input.attention()) ?? evenly(window, words);
+  const expected = input.attention ?? evenly(window, words);
+  const pauses = pausesOf(window, activity);
+  const arcs =
+    aligner &&
+    alignParts(aligner, { samples, texts, pauses, attention: input.attention }, unwritten);
+  const times = arcs ? wordTimes(arcs, expected) : expected;
   const placed = words.map((word, i) => ({
     ...inSource(window, times[i]!),
     text: word.text,
     confidence: word.confidence,
     isWord: true,
   }));
-  // Fillers stand between the words as barriers: no edge grows into them.
-  const barriers = (arcs ?? [])
-    .filter((arc) => arc.kind === 'filler' && !isSliver(arc))
-    .map((arc) => ({ ...inSource(window, arc), text: '', confidence: 0, isWord: false }));
+  const fillers = (arcs ?? [])
+    .filter((arc) => arc.kind === 'filler')
+    .map((arc) => ({ ...arc, ...inSource(window, arc) }));
+  // Longer fillers stand between the words as barriers: no edge grows into them.
+  const barriers = fillers
+    .filter((arc) => !isSliver(arc))
+    .map(({ start, end }) => ({ start, end, text: '', confidence: 0, isWord: false }));
   const row = [...placed, ...barriers].sort((a, b) => a.start - b.start);
-  return snapWords(row, activity)
+  const snapped = snapWords(row, activity)
     .filter((word) => word.isWord && voiceAt(word, activity) >= voiceless)
     .map(({ isWord: _, ...word }) => word);
+  return { words: snapped, fillers: arcs && fillers };
 }
 
-/** A stretch of the window in source time; its end belongs to the piece in which it begins. */
+/**
+ * A stretch of the window in source time. One that reaches over the seam of two pieces has the
+ * whole pause between them in it: where in it the word is, its sound tells.
+ */
 function inSource(window: Window, { start, end }: { start: number; end: number }) {
   const from = toSource(window, start);
-  const piece = window.pieces.findLast((p) => p.at <= start + 1e-6) ?? window.pieces[0]!;
-  const to = Math.min(piece.end, from + Math.max(0.02, end - start));
-  return { start: sourceTime(from), end: sourceTime(to) };
+  const last = window.pieces.findLast((p) => p.at < end - seam) ?? window.pieces[0]!;
+  const to = Math.min(last.end, last.start + end - last.at);
+  return { start: sourceTime(from), end: sourceTime(Math.max(from + 0.02, to)) };
 }
 
-/** Times of the words among the arcs; words without a sound of their own share with their neighbour. */
-function wordTimes(arcs: readonly Arc[], count: number): { start: number; end: number }[] | null {
-  const times = new Array<{ start: number; end: number } | undefined>(count);
+/** Times of the words among the arcs; where they are expected for the others. */
+function wordTimes(
+  arcs: readonly Arc[],
+  expected: readonly { start: number; end: number }[],
+): { start: number; end: number }[] {
+  const times = [...expected];
   arcs.forEach((arc, i) => {
     if (arc.kind !== 'word') return;
     let { start, end }: { start: number; end: number } = arc;
@@ -68,12 +91,22 @@ function wordTimes(arcs: readonly Arc[], count: number): { start: number; end: n
       end = after.end - (arcs[i + 2]?.kind === 'word' ? (after.end - after.start) / 2 : 0);
     times[arc.word] = { start, end };
   });
-  if (!times.some(Boolean)) return null;
-  for (let i = 0; i < count; i++) {
-    const at = times[i - 1]?.end ?? times.find(Boolean)!.start;
-    times[i] ??= { start: at, end: at };
-  }
-  return times as { start: number; end: number }[];
+  return times;
+}
+
+/** Silences of the window, in its own time; `seconds` are those of the recording. */
+function pausesOf(window: Window, { speech }: VoiceActivity): Pause[] {
+  const pauses: Pause[] = [];
+  const inside = (time: number) => window.pieces.find((p) => p.start <= time && time <= p.end);
+  speech.forEach((range, i) => {
+    const next = speech[i + 1];
+    const [from, to] = [inside(range.end), next && inside(next.start)];
+    if (!from || !to) return;
+    const start = from.at + range.end - from.start;
+    const end = to.at + next!.start - to.start;
+    pauses.push({ start, end, seconds: next!.start - range.end });
+  });
+  return pauses;
 }
 
 const isSliver = (arc: Arc | undefined): arc is Arc =>

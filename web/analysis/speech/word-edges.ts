@@ -3,7 +3,7 @@
  * last phones that an aligner leaves outside are taken in.
  */
 import { sourceTime, type SourceRange } from '../../core/time.ts';
-import { levelFrame, type VoiceActivity } from './types.ts';
+import { activityFrame, levelFrame, type VoiceActivity } from './types.ts';
 
 /** A frame this far above the noise is sound, dB; below `silent` it is not. */
 const audible = 6;
@@ -31,18 +31,23 @@ export function snapWords<W extends SourceRange>(
 }
 
 /** Cuts a word down to its sound where it begins or ends with silence or holds a pause. */
-function loudestPart(word: SourceRange, { excess }: VoiceActivity): { start: number; end: number } {
+function loudestPart(
+  word: SourceRange,
+  { excess, probabilities }: VoiceActivity,
+): { start: number; end: number } {
   const first = Math.floor(word.start / levelFrame);
   const last = Math.max(first + 1, Math.ceil(word.end / levelFrame));
   const runs: { start: number; end: number; weight: number }[] = [];
   for (let f = first; f < last; f++) {
     const over = (excess[f] ?? -Infinity) - audible;
     if (over < 0) continue;
+    const voice = probabilities[Math.floor((f * levelFrame) / activityFrame)] ?? 0;
+    const weight = over * (0.2 + voice);
     const run = runs.at(-1);
     if (run && (f - run.end) * levelFrame < pause) {
       run.end = f + 1;
-      run.weight += over;
-    } else runs.push({ start: f, end: f + 1, weight: over });
+      run.weight += weight;
+    } else runs.push({ start: f, end: f + 1, weight });
   }
   if (runs.length === 0) return word;
   const best = runs.reduce((a, b) => (b.weight > a.weight ? b : a));

@@ -32,15 +32,13 @@ export async function listen(address: string, compare: boolean): Promise<Heard> 
   const voice = voiceFromSamples(samples);
   const activity = await detectVoice(voice, job);
   const input = { voice, activity, whisper: model, language: 'en' };
-  const { words } = await transcribe({ ...input, aligner: openAligner }, job);
+  const { words, fillers: aligned } = await transcribe({ ...input, aligner: openAligner }, job);
   const own = compare
     ? (await transcribe({ ...input, aligner: () => Promise.resolve(null) }, job)).words
     : [];
-  const aligner = await openAligner('en');
   const began = performance.now();
-  const fillers = await findFillers({ voice, words, language: 'en', aligner }, job);
+  const fillers = await findFillers({ voice, words, language: 'en', aligned }, job);
   const seconds = (performance.now() - began) / 1000;
-  aligner?.close();
   return {
     words,
     fillers,

@@ -4,6 +4,7 @@ import { openAligner } from '../align.ts';
 import { voiceRate } from '../types.ts';
 import { voiceFromSamples } from '../voice-file.ts';
 import { findFillers } from './find-fillers.ts';
+import { hearBetween } from './signals.ts';
 
 /** The published text leaves the fillers out; the sound has them. */
 const said =
@@ -44,7 +45,8 @@ test('natural fillers of a telephone call are found, with few others', async ({ 
       .filter((arc) => arc.kind === 'word')
       .map(({ text, start, end }) => ({ text, start, end, confidence: 1 }));
     const voice = voiceFromSamples(samples);
-    const fillers = await findFillers({ voice, words, language: 'en', aligner }, job);
+    const aligned = await hearBetween(words, voice, aligner, job);
+    const fillers = await findFillers({ voice, words, language: 'en', aligned }, job);
     const sure = fillers.filter((f) => f.confidence >= 0.5);
     const found = natural.filter(([start, end]) =>
       sure.some((f) => overlap(f, { start, end }) > (end - start) / 2),
@@ -66,7 +68,7 @@ test('silence and a steady hum have no fillers', async () => {
     (_, i) => 0.02 * Math.sin((2 * Math.PI * 50 * i) / voiceRate),
   );
   for (const sound of [hum, new Float32Array(3 * voiceRate), new Float32Array(100)]) {
-    const input = { voice: voiceFromSamples(sound), words: [], language: 'en', aligner: null };
+    const input = { voice: voiceFromSamples(sound), words: [], language: 'en', aligned: null };
     const sure = (await findFillers(input, job)).filter((f) => f.confidence >= 0.5);
     expect(sure).toEqual([]);
   }

@@ -6,19 +6,12 @@
 import type { JobContext } from '../../../core/progress.ts';
 import { overlap, sourceTime } from '../../../core/time.ts';
 import type { Filler, FillerSignal, Word } from '../../../core/evidence.ts';
-import type { Aligner, Arc, VoiceSignal } from '../types.ts';
+import type { Arc, VoiceSignal } from '../types.ts';
 import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
 import { frameSeconds } from './features.ts';
 import { readAsFiller } from './lexicon.ts';
-import {
-  alignWithFillers,
-  realWords,
-  weighSignals,
-  withoutWords,
-  type Place,
-  type Signals,
-} from './signals.ts';
+import { realWords, weighSignals, withoutWords, type Place, type Signals } from './signals.ts';
 import { trackFillers } from './track.ts';
 
 export interface FillerInput {
@@ -27,8 +20,11 @@ export interface FillerInput {
   words: readonly Word[];
   /** BCP 47 primary subtag. */
   language: string;
-  /** Of that language; null where there is none: then the sound alone decides, more strictly. */
-  aligner: Aligner | null;
+  /**
+   * Fillers that alignment heard between the words; null where there is no aligner for the
+   * language: then the sound alone decides, more strictly.
+   */
+  aligned: readonly Arc[] | null;
 }
 
 /** Below this nothing is reported at all. */
@@ -53,17 +49,19 @@ export interface Weighed {
 
 /** Every stretch that may be a filler, with what speaks for it; the bench fits weights on these. */
 export async function weighCandidates(input: FillerInput, job: JobContext): Promise<Weighed> {
-  const { voice, language, aligner } = input;
-  const part = (from: number, share: number): JobContext => ({
-    signal: job.signal,
-    progress: ({ fraction }) => job.progress({ fraction: from + fraction * share }),
-  });
-  const words = realWords(input.words, language);
-  const spoken = input.words.filter((w) => readAsFiller(w.text, language) !== 'word');
-  const track = await trackFillers(voice, part(0, 0.5));
-  const arcs = aligner ? await alignWithFillers(words, voice, aligner, part(0.5, 0.5)) : [];
-  job.progress({ fraction: 1 });
-  return { track, candidates: gather(track, arcs, words, spoken, aligner !== null) };
+  const track = await trackFillers(input.voice, job);
+  const words = realWords(input.words, input.language);
+  const spoken = input.words.filter((w) => readAsFiller(w.text, input.language) !== 'word');
+  const arcs = input.aligned ? arcsOf(words, spoken, input.aligned) : [];
+  return { track, candidates: gather(track, arcs, words, spoken, input.aligned !== null) };
+}
+
+/** Words, written fillers and heard ones in one row. */
+function arcsOf(words: readonly Word[], spoken: readonly Word[], aligned: readonly Arc[]): Arc[] {
+  const arc = (kind: Arc['kind']) => (w: Word, word: number) => ({ ...w, kind, word });
+  return [...words.map(arc('word')), ...spoken.map(arc('filler')), ...aligned].sort(
+    (a, b) => a.start - b.start,
+  );
 }
 
 /** What the network heard, then what only the alignment or only the transcript says. */

@@ -28,7 +28,7 @@ export interface Signals {
 }
 
 /** Fillers that alignment may hear between words. */
-const heard = ['um', 'uh', 'er', 'hmm', 'mm', 'ah'];
+const heard = ['um', 'uh', 'er', 'hmm'];
 /** Transcribed word times drift; a filler word may stand this far from its sound, seconds. */
 const drift = 0.35;
 
@@ -107,10 +107,10 @@ export function withoutWords(candidate: Candidate, arcs: readonly Arc[]): Place 
 const piece = { longest: 15, pause: 0.3 };
 
 /**
- * Aligns all words once more, with a filler allowed in every gap. Arcs in source time, sorted; none
- * where the words do not fit the sound.
+ * For words that did not come from a transcription: fillers heard in the gaps between them. Source
+ * time, sorted; none where the words do not fit the sound.
  */
-export async function alignWithFillers(
+export async function hearBetween(
   words: readonly Word[],
   voice: VoiceSignal,
   aligner: Aligner,
@@ -135,7 +135,8 @@ export async function alignWithFillers(
     const texts = words.slice(first, last + 1).map((w) => w.text);
     const samples = await voice.read(start, end);
     const options = { offset: start, fillersBetweenWords: heard };
-    arcs.push(...(aligner.align(samples, texts, options) ?? []));
+    const found = aligner.align(samples, texts, options) ?? [];
+    arcs.push(...found.filter((arc) => arc.kind === 'filler'));
     job.progress({ fraction: (last + 1) / words.length });
     first = last + 1;
   }
