@@ -19,7 +19,8 @@ export const usage = `Usage: npm run make -- FILE|FOLDER … --out DIR [options]
   --no-denoise           keep the background noise
   --no-loudness          keep the loudness
 
-Writes article, images, video, subtitles and report.json (docs/report.schema.json).
+Writes article.md or article.html, images/, the video and subtitles named after
+FILE, and report.json (docs/report.schema.json).
 A folder, or several files, give one folder each below DIR.`;
 
 /** A sentence for the person; no stack. */

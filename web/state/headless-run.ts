@@ -20,7 +20,7 @@ import type { Analyses } from './Analyses.svelte.ts';
 import { storedEvidence } from './analysis-pipeline.ts';
 import { defaultAnalysisSettings, writeAnalysisSettings } from './analysis-settings.ts';
 import type { ExportedFile } from './export-jobs.ts';
-import type { ExportKind } from './export-kinds.ts';
+import { fileStem, type ExportKind } from './export-kinds.ts';
 import type { Exports } from './Exports.svelte.ts';
 import { saveAs } from './save-as.ts';
 import { TimeLeft } from './time-left.ts';
@@ -149,8 +149,7 @@ export function createHeadless(parts: HeadlessParts): HeadlessApi {
         exportWith(parts.exports, project, kind, progress),
       );
       if (exported.stillFiles) stillFiles = new Map(Object.entries(exported.stillFiles));
-      const name =
-        output.kind === 'images' ? `images.${exported.name.split('.').at(-1)!}` : exported.name;
+      const name = outputName(output.kind, exported.name, file.name);
       finished.set(name, exported);
       files.push({
         kind: output.kind,
@@ -218,6 +217,13 @@ async function exportWith(
     if (job) progress(job);
   }, 300);
   return exports.finish(id).finally(() => clearInterval(timer));
+}
+
+/** Predictable for scripts: media and subtitles after the input file, the article as `article`. */
+function outputName(kind: HeadlessFile['kind'], exported: string, input: string): string {
+  const ending = exported.slice(exported.lastIndexOf('.'));
+  if (kind === 'article' || kind === 'images') return `${kind}${ending}`;
+  return `${fileStem(input.replace(/\.[^.]*$/, ''))}${ending}`;
 }
 
 /** Passes the progress of each stage on. Returns what stops it. */
