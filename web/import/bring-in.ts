@@ -54,23 +54,34 @@ async function remux(job: Job, probe: Probe, context: JobContext): Promise<Broug
   const path = mediaPath(id, 'media');
   const handle = await fileHandle(path, { create: true });
   const { signal } = context;
-  try {
-    await worker.call.remux(
-      { file, handle, fromZero: probe.container === 'mpeg-ts', duration: probe.duration },
-      { ...context, killAfterMs: 500 },
-    );
-    const result = await look(await handle.getFile());
-    if (result && complete(result, probe)) {
-      const notices: ImportNotice[] = [];
-      if (probe.truncated) notices.push('truncated');
-      if (probe.durationMissing && probe.container !== 'mpeg-ts') notices.push('duration-repaired');
-      return { path, probe: result, notices };
+  const options = { ...context, killAfterMs: 500 };
+  const ways = [
+    () =>
+      worker.call.remux(
+        { file, handle, fromZero: probe.container === 'mpeg-ts', duration: probe.duration },
+        options,
+      ),
+  ];
+  // Matroska only lacks an index: the fast way, which does not forgive damage in the middle.
+  if (probe.container === 'matroska')
+    ways.unshift(() => worker.call.reindex({ file, handle }, options));
+  for (const way of ways) {
+    try {
+      await way();
+      const result = await look(await handle.getFile());
+      if (result && complete(result, probe)) {
+        const notices: ImportNotice[] = [];
+        if (probe.truncated) notices.push('truncated');
+        if (probe.durationMissing && probe.container !== 'mpeg-ts')
+          notices.push('duration-repaired');
+        return { path, probe: result, notices };
+      }
+      console.warn('the new container is not complete', result, probe);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof AppError && error.code === 'disk-full') throw error;
+      console.warn('the packets could not be copied', error);
     }
-    console.warn('the new container is not complete');
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof AppError && error.code === 'disk-full') throw error;
-    console.warn('the packets could not be copied', error);
   }
   await removeWhenFree(path);
   return null;

@@ -1,5 +1,6 @@
 /** Streams a file into OPFS. Only in workers. */
 import type { JobContext } from '../core/progress.ts';
+import { writeFully } from '../storage/opfs.ts';
 
 const chunk = 8 * 1024 * 1024;
 
@@ -15,7 +16,7 @@ export async function copyFile(
     for (let at = 0; at < file.size; at += chunk) {
       signal.throwIfAborted();
       const data = await file.slice(at, at + chunk).arrayBuffer();
-      access.write(data, { at });
+      writeFully(access, data, at);
       progress({ fraction: Math.min(1, (at + chunk) / file.size), doing: 'copy' });
     }
     access.flush();

@@ -1,5 +1,6 @@
 /** Writes what mediabunny muxes straight to a file in OPFS. Only in workers. */
 import { StreamTarget, type StreamTargetChunk } from 'mediabunny';
+import { writeFully } from '../storage/opfs.ts';
 
 export interface DiskTarget {
   target: StreamTarget;
@@ -12,7 +13,7 @@ export async function openDiskTarget(handle: FileSystemFileHandle): Promise<Disk
   access.truncate(0);
   const writable = new WritableStream<StreamTargetChunk>({
     write({ data, position }) {
-      access.write(data, { at: position });
+      writeFully(access, data as Uint8Array<ArrayBuffer>, position);
     },
   });
   return {

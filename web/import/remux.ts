@@ -61,6 +61,7 @@ export async function remux(
       ? -Math.min(...lanes.map((lane) => lane.next?.timestamp ?? Infinity))
       : 0;
     await output.start();
+    let told = 0;
     // Packets go out in time order, so that the tracks stay interleaved and nothing piles up.
     for (;;) {
       signal.throwIfAborted();
@@ -69,6 +70,8 @@ export async function remux(
       const packet = lane.next;
       await lane.add(shift ? packet.clone({ timestamp: packet.timestamp + shift }) : packet);
       lane.next = await lane.sink.getNextPacket(packet).catch(() => null);
+      if (performance.now() - told < 100) continue;
+      told = performance.now();
       progress({
         fraction: Math.min(1, packet.timestamp / (options.duration || 1)),
         doing: 'copy',

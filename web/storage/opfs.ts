@@ -107,6 +107,16 @@ export async function sizeOf(path: string): Promise<number> {
   return folder ? size(folder) : 0;
 }
 
+/** Writes all of it. A disk or quota that is full shows as a short write, not as an error. */
+export function writeFully(
+  access: FileSystemSyncAccessHandle,
+  data: AllowSharedBufferSource,
+  at: number,
+): void {
+  if (access.write(data, { at }) < data.byteLength)
+    throw new DOMException('short write', 'QuotaExceededError');
+}
+
 export function storageError(error: unknown, path: string): AppError {
   if (error instanceof AppError) return error;
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';

@@ -2,6 +2,7 @@
 import type { JobContext } from '../core/progress.ts';
 import { copyFile } from '../import/copy.ts';
 import { fingerprint } from '../import/fingerprint.ts';
+import { reindex } from '../import/matroska/reindex.ts';
 import { makePoster } from '../import/poster.ts';
 import { probe } from '../import/probe.ts';
 import { remux } from '../import/remux.ts';
@@ -25,6 +26,8 @@ const methods = {
     input: { file: Blob; handle: FileSystemFileHandle; fromZero: boolean; duration: number },
     context: JobContext,
   ) => remux(input.file, input.handle, input, context),
+  reindex: ({ file, handle }: { file: Blob; handle: FileSystemFileHandle }, context: JobContext) =>
+    reindex(file, handle, context),
   poster: (file: Blob) => makePoster(file),
 };
 export type ImportApi = typeof methods;

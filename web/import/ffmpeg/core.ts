@@ -6,6 +6,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import { modelFileUrl, openModelFile } from '../../models/loader.ts';
+import { writeFully } from '../../storage/opfs.ts';
 
 /** What we use of Emscripten's file system. */
 interface Stream {
@@ -89,7 +90,8 @@ export function mountOutput(
     read: (target, at) => access.read(target, { at }),
     write(source, at) {
       try {
-        return access.write(source, { at });
+        writeFully(access, source, at);
+        return source.length;
       } catch (error) {
         onFailure(error);
         throw new core.FS.ErrnoError(EIO);
