@@ -36,3 +36,17 @@ describe('Resampler', () => {
     expect(Math.max(...out.subarray(1000, 15000).map(Math.abs))).toBeLessThan(1e-3);
   });
 });
+
+test('goes on at the right place after digital silence', () => {
+  const tone = Float32Array.from({ length: 4800 }, (_, i) => Math.sin(i / 7));
+  const whole = new Float32Array(4800 + 48000 + 4800);
+  whole.set(tone);
+  whole.set(tone, 52800);
+  const atOnce = new Resampler(48000, 16000).process(whole);
+  const resampler = new Resampler(48000, 16000);
+  const parts: number[] = [];
+  for (let i = 0; i < whole.length; i += 480) {
+    parts.push(...resampler.process(whole.subarray(i, i + 480)));
+  }
+  expect(parts).toEqual([...atOnce]);
+});

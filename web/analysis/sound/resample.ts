@@ -28,6 +28,8 @@ export class Resampler {
   #at = 0;
   #received = 0;
   #produced = 0;
+  /** Zeros at the end of what came in; those before the first sample count. */
+  #zeros: number;
 
   /**
    * `halfLength`: input samples (of the lower rate) on each side of the sinc.
@@ -58,6 +60,7 @@ export class Resampler {
     }
     // Zeros before the first sample put the sinc's centre on it.
     this.#held = half - 1;
+    this.#zeros = this.#held;
     this.#buffer = new Float32Array(this.#held + 4096);
   }
 
@@ -82,13 +85,18 @@ export class Resampler {
     }
     this.#buffer.set(input, this.#held);
     this.#held = needed;
+    const lastSound = input.findLastIndex((v) => v !== 0);
+    this.#zeros = lastSound < 0 ? this.#zeros + input.length : input.length - 1 - lastSound;
     const length = this.#length;
     const room = (this.#held - length) * this.#up + this.#up - 1 - this.#at;
     const count = room < 0 ? 0 : Math.floor(room / this.#down) + 1;
     const output = new Float32Array(count);
     const taps = this.#taps;
     const buffer = this.#buffer;
-    for (let n = 0; n < count; n++) {
+    // Silence stays silence.
+    const heard = this.#zeros >= needed ? 0 : count;
+    this.#at += (count - heard) * this.#down;
+    for (let n = 0; n < heard; n++) {
       const first = Math.floor(this.#at / this.#up);
       const phase = (this.#at - first * this.#up) * length;
       // Four sums side by side do not wait for each other; this loop is most of the work.

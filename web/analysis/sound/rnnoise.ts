@@ -8,6 +8,8 @@ export const rnnoiseRate = 48000;
 export const rnnoiseFrame = 480;
 /** Samples by which the output lags: one frame of the overlap-add. */
 export const rnnoiseDelay = 480;
+/** Frames of digital silence after which the model would say nothing more. */
+const silenceAfter = 50;
 
 interface RnnoiseExports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
@@ -22,6 +24,7 @@ export class Rnnoise {
   readonly #wasm: RnnoiseExports;
   readonly #state: number;
   readonly #frame: number;
+  #silentFrames = 0;
 
   constructor(module: WebAssembly.Module) {
     const instance: WebAssembly.Instance = new WebAssembly.Instance(module, {
@@ -44,6 +47,12 @@ export class Rnnoise {
 
   /** One frame of 480 samples at 48 kHz, -1 to 1, into `output`. Returns the chance of a voice, 0 to 1. */
   process(frame: Float32Array, output: Float32Array): number {
+    this.#silentFrames = frame.every((v) => v === 0) ? this.#silentFrames + 1 : 0;
+    if (this.#silentFrames > silenceAfter) {
+      // It would only ring on in numbers too small to hear and slow to compute with.
+      output.fill(0);
+      return 0;
+    }
     const heap = () => new Float32Array(this.#wasm.memory.buffer, this.#frame, rnnoiseFrame);
     const input = heap();
     for (let i = 0; i < rnnoiseFrame; i++) input[i] = frame[i]! * 32768;
