@@ -205,7 +205,7 @@ describe('an export', () => {
     const full: WritableFile = {
       write: (data) => {
         written += data.byteLength;
-        return written > 60_000 ? 0 : data.byteLength;
+        return written > 20_000 ? 0 : data.byteLength;
       },
       flush: () => undefined,
       close: () => (isClosed = true),

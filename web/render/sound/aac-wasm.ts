@@ -119,7 +119,39 @@ async function instantiate(): Promise<AacExports> {
   const exports = instance.exports as unknown as AacExports;
   memory.current = exports.r;
   exports.s();
+  chooseFastCoder(exports.r.buffer);
   return exports;
+}
+
+/**
+ * FFmpeg's own default searches each frame's quantisers twice over. Its `fast` coder takes a quarter
+ * of the time and is, by its manual, the better of the two from 64 kbit/s up. The package has no call
+ * for the option, so the default in FFmpeg's table of options is set before the first encoder.
+ * Does nothing where the table is not as expected.
+ */
+function chooseFastCoder(buffer: ArrayBuffer): void {
+  const view = new DataView(buffer);
+  const name = indexOfText(new Uint8Array(buffer), 'aac_coder');
+  if (name < 0) return;
+  // AVOption: name, help, offset, type; default (8 bytes), min and max (doubles).
+  for (let at = 0; at + 40 <= tableEnd(buffer); at += 4) {
+    if (view.getUint32(at, true) !== name) continue;
+    const isTwoLoop = view.getBigInt64(at + 16, true) === 0n;
+    const hasTwo = view.getFloat64(at + 24, true) === 0 && view.getFloat64(at + 32, true) === 1;
+    if (isTwoLoop && hasTwo) view.setBigInt64(at + 16, 1n, true);
+    return;
+  }
+}
+
+/** Constants lie at the start of the memory. */
+const tableEnd = (buffer: ArrayBuffer): number => Math.min(buffer.byteLength, 2 ** 20);
+
+/** Where a zero-terminated text lies that is not the end of a longer one; -1 for nowhere. */
+function indexOfText(bytes: Uint8Array, text: string): number {
+  const wanted = [0, ...Array.from(text, (c) => c.charCodeAt(0)), 0];
+  for (let at = 0; at + wanted.length <= tableEnd(bytes.buffer as ArrayBuffer); at++)
+    if (wanted.every((code, i) => bytes[at + i] === code)) return at + 1;
+  return -1;
 }
 
 /** Samples of silence that come out before the first one that went in. */
