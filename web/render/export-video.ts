@@ -2,7 +2,8 @@
  * The edited recording as a file. Packets of the picture are copied wherever they can be, the sound
  * is rendered beside it, both are written in order of time; then the file is read back and checked.
  */
-import { ALL_FORMATS, BlobSource, Input, type InputVideoTrack } from 'mediabunny';
+import { ALL_FORMATS, Input, type InputVideoTrack } from 'mediabunny';
+import { fileSource } from './file-source.ts';
 import { AppError } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
 import { sourceTime } from '../core/time.ts';
@@ -49,7 +50,7 @@ export async function exportVideo(
   const startedAt = performance.now();
   const map = new TimeMap(sourceTime(request.duration), request.cuts);
   if (map.duration < shortest) throw new AppError('export-empty');
-  const input = new Input({ source: new BlobSource(request.source), formats: ALL_FORMATS });
+  const input = new Input({ source: fileSource(request.source), formats: ALL_FORMATS });
   try {
     const track = await usableVideoTrack(input);
     const hasSound = (await input.getAudioTracks()).length > request.voiceTrack;

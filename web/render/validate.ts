@@ -1,12 +1,12 @@
 /** Reads a written export back and checks that it is what the edit says. */
 import {
   ALL_FORMATS,
-  BlobSource,
   EncodedPacketSink,
   Input,
   type InputTrack,
   type InputVideoTrack,
 } from 'mediabunny';
+import { fileSource } from './file-source.ts';
 import type { TimeMap } from '../core/timeline.ts';
 import type { ExportRequest, Validation } from './export-request.ts';
 import { checkWritten, type JointFindings } from './joint-decoder.ts';
@@ -32,7 +32,7 @@ const slack = 0.1;
 
 export async function validateExport(file: File, expected: Expected): Promise<Validation> {
   const { map, track, request, hasSound, signal, progress } = expected;
-  const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  const input = new Input({ source: fileSource(file), formats: ALL_FORMATS });
   const result: Validation = {
     problems: [],
     duration: 0,

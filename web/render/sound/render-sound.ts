@@ -1,5 +1,6 @@
 /** The sound of the edit, from the recording's tracks to packets, as a stream. */
-import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack } from 'mediabunny';
+import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
+import { fileSource } from '../file-source.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Segment } from '../../core/timeline.ts';
 import { cutSound } from './cut.ts';
@@ -58,9 +59,9 @@ export async function* renderSound(
 ): AsyncGenerator<RenderedSound> {
   const { segments, codec } = job;
   const total = Math.round((segments.at(-1)?.output.end ?? 0) * exportRate);
-  const recording = new Input({ source: new BlobSource(job.recording), formats: ALL_FORMATS });
+  const recording = new Input({ source: fileSource(job.recording), formats: ALL_FORMATS });
   const clean = job.cleanSound
-    ? new Input({ source: new BlobSource(job.cleanSound), formats: ALL_FORMATS })
+    ? new Input({ source: fileSource(job.cleanSound), formats: ALL_FORMATS })
     : null;
   const opened: PcmSource[] = [];
   try {
