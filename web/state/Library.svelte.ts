@@ -23,6 +23,8 @@ export interface LibraryEntry {
   recording: Recording;
   /** All stages of the analysis are on disk. */
   analysed: boolean;
+  /** Model and language that its words come from, see `speechVariant`; null before the analysis. */
+  variant: string | null;
   /** Name of the script or subtitle file it uses instead of a transcription. */
   script: string | null;
 }
@@ -117,16 +119,19 @@ async function readEntries(): Promise<LibraryEntry[]> {
   return recordings.map((recording) => ({
     recording,
     analysed: done.has(recording.id),
+    variant: done.get(recording.id) ?? null,
     script: names.get(recording.id) ?? null,
   }));
 }
 
 /** Steps are the last stage: whoever has them has all. Reads keys only, not the evidence itself. */
-async function stepsDone(): Promise<Set<string>> {
+async function stepsDone(): Promise<Map<string, string>> {
   const rows = await database.evidence.toCollection().primaryKeys();
   const done = rows.filter(([, stage]) => stage === 'steps').map(([id]) => id);
   const current = await database.evidence.bulkGet(done.map((id) => [id, 'steps']));
-  return new Set(
-    current.filter((row) => row?.version === analyserVersions.steps).map((row) => row!.recordingId),
+  return new Map(
+    current
+      .filter((row) => row?.version === analyserVersions.steps)
+      .map((row) => [row!.recordingId, row!.variant]),
   );
 }

@@ -5,6 +5,7 @@ import { database } from '../storage/database.ts';
 import {
   defaultAnalysisSettings,
   readAnalysisSettings,
+  speechVariant,
   writeAnalysisSettings,
   type AnalysisSettings,
 } from './analysis-settings.ts';
@@ -51,6 +52,10 @@ export class Settings {
   /** BCP 47 primary subtag; null detects it. */
   get language(): string | null {
     return this.#analysis.language;
+  }
+  /** What the next transcription would be made with, see `speechVariant`. */
+  get speechVariant(): string {
+    return speechVariant(this.#analysis);
   }
   /** Everything this installation serves; null until known. */
   get models(): readonly ModelState[] | null {

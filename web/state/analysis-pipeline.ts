@@ -12,7 +12,7 @@ import type { ImportedScript } from '../core/subtitle-parse.ts';
 import { database } from '../storage/database.ts';
 import { readFile, recordingFolder } from '../storage/opfs.ts';
 import { readScript } from '../storage/scripts.ts';
-import type { AnalysisSettings } from './analysis-settings.ts';
+import { speechVariant, type AnalysisSettings } from './analysis-settings.ts';
 import { screenWorker, soundWorker, speechWorker } from './workers.ts';
 
 export interface PipelineContext {
@@ -33,9 +33,7 @@ function variants(
   script: ImportedScript | null,
   scriptKey: string,
 ): Record<Stage, string> {
-  const speech = script
-    ? `script/${scriptKey}`
-    : `${settings.model}/${settings.language ?? 'auto'}`;
+  const speech = script ? `script/${scriptKey}` : speechVariant(settings);
   return { sound: '', screen: '', speech, steps: speech };
 }
 

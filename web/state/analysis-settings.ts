@@ -9,6 +9,10 @@ export interface AnalysisSettings {
 }
 
 export const defaultAnalysisSettings: AnalysisSettings = { model: 'whisper-base', language: null };
+/** What a transcription depends on; another one means another result. */
+export const speechVariant = ({ model, language }: AnalysisSettings): string =>
+  `${model}/${language ?? 'auto'}`;
+
 const key = 'analysis';
 
 export async function readAnalysisSettings(): Promise<AnalysisSettings> {

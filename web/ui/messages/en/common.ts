@@ -1,3 +1,5 @@
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+
 export const common = {
   product: 'Cairn',
   close: 'Close',
@@ -34,6 +36,8 @@ export const common = {
     return rest ? `${Math.floor(minutes / 60)} h ${rest} min left` : `${minutes / 60} h left`;
   },
   percent: (fraction: number): string => `${Math.floor(fraction * 100)}%`,
+  analyseAgain: (model: string, language: string | null) =>
+    `Analyse again with ${model}${language ? `, ${languageNames.of(language) ?? language}` : ''}`,
 };
 
 export const privacy = {
