@@ -1,3 +1,4 @@
+import { EncodedPacketSink } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError, errorCodes } from '../core/errors.ts';
 import type { ImportNotice } from '../core/recording.ts';
@@ -12,6 +13,7 @@ import {
 } from '../storage/opfs.ts';
 import { importLock, posterPath, purgeRecording, tidyStorage } from '../storage/recordings.ts';
 import { importFile } from './import-file.ts';
+import { openInput } from './open.ts';
 import { probe } from './probe.ts';
 
 const addresses = import.meta.glob<string>('./fixtures/*', {
@@ -102,6 +104,14 @@ describe('what the browser decodes', () => {
       expect(recording.files[0]!.audio[0]!.start).toBeCloseTo(0.636, 2);
       expect(recording.files[0]!.video!.start).toBe(0);
     }
+    if (name === 'no-duration.webm') {
+      // Every byte of picture and sound is still there; length and index came on top.
+      const [before, after] = [await fixture(name), await readFile(recording.files[0]!.path)];
+      expect(await packetHashes(after)).toEqual(await packetHashes(before));
+      const text = new TextDecoder('latin1').decode(await after.arrayBuffer());
+      expect(text).toContain('\x1c\x53\xbb\x6b');
+      expect((await probe(after))?.durationMissing).toBe(false);
+    }
     if (name === 'plain.mp4') expect(recording.size).toBe((await fixture(name)).size);
   });
 
@@ -117,6 +127,20 @@ describe('what the browser decodes', () => {
     },
   );
 });
+
+/** Track, time and content of every packet. */
+async function packetHashes(file: Blob): Promise<string[]> {
+  const input = openInput(file);
+  const hashes: string[] = [];
+  for (const track of await input.getTracks()) {
+    for await (const { data, timestamp } of new EncodedPacketSink(track).packets()) {
+      const sum = data.reduce((hash, byte) => (Math.imul(hash, 31) + byte) | 0, data.length);
+      hashes.push(`${track.type} ${timestamp.toFixed(3)} ${sum}`);
+    }
+  }
+  input.dispose();
+  return hashes;
+}
 
 const hevcDecodes = async () =>
   (await VideoDecoder.isConfigSupported({ codec: 'hev1.1.6.L93.B0' })).supported === true;
