@@ -1,10 +1,10 @@
-/** Reads a file for mediabunny with few, large reads where it is read on, and small ones where it is jumped about in. */
+/** Reads a file for mediabunny: a little where it is jumped about in, more and more where it is read on. */
 import { CustomSource } from 'mediabunny';
 
-/** Bytes read at once where a read goes on from the last one. */
-const ahead = 2 ** 20;
-/** Readers that go through the file at the same time: picture and sound, each with a look around. */
-const readers = 4;
+/** Bytes read at once at most. */
+const mostAhead = 2 ** 20;
+/** Blocks held: picture and sound go through the file at the same time, each with a look around. */
+const held = 6;
 
 interface Block {
   start: number;
@@ -13,33 +13,28 @@ interface Block {
 }
 
 /**
- * A stream of the file for every jump, as `BlobSource` has it, costs the browser a megabyte or two
- * read for nothing each time; an export jumps a thousand times.
+ * `BlobSource` opens a stream for every jump, and the browser fills each with a megabyte or two that
+ * nobody reads; an export jumps a thousand times.
  */
 export function fileSource(file: Blob): CustomSource {
   let blocks: Block[] = [];
-  /** Where the latest reads ended. */
-  let ends: number[] = [];
-
-  const load = (start: number, end: number): Block => {
-    const data = file.slice(start, end).arrayBuffer();
-    return { start, end, data };
-  };
 
   return new CustomSource({
     getSize: () => file.size,
     async read(start, end) {
-      let block = blocks.find((held) => held.start <= start && held.end >= end);
-      if (!block) {
-        const goesOn =
-          ends.includes(start) || blocks.some((held) => held.end >= start && held.start <= start);
-        block = load(start, goesOn ? Math.min(file.size, Math.max(end, start + ahead)) : end);
-        if (goesOn) blocks = [block, ...blocks].slice(0, readers);
+      // The last one in the file of those that begin before: where two overlap it reaches further.
+      const before = blocks
+        .filter((block) => block.start <= start && start <= block.end)
+        .reduce<Block | null>((last, block) => (last && last.end > block.end ? last : block), null);
+      let block = before;
+      if (!block || block.end < end) {
+        const ahead = before ? Math.min(mostAhead, 2 * (before.end - before.start)) : 0;
+        const until = Math.min(file.size, Math.max(end, start + ahead));
+        block = { start, end: until, data: file.slice(start, until).arrayBuffer() };
+        blocks = [block, ...blocks.filter((other) => other !== before)].slice(0, held);
       }
-      ends = [end, ...ends.filter((other) => other !== start)].slice(0, 2 * readers);
-      const { start: from, data } = block;
-      // A copy, or the cache would keep the whole block for it.
-      return new Uint8Array((await data).slice(start - from, end - from));
+      // A copy, or mediabunny's cache would keep the whole block for it.
+      return new Uint8Array((await block.data).slice(start - block.start, end - block.start));
     },
     prefetchProfile: 'fileSystem',
   });
