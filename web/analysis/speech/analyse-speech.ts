@@ -53,7 +53,10 @@ export async function analyseSpeech(
     fillers: aligned,
   } = await findWords(input, voice, activity, part(0.1, 0.95));
   job.signal.throwIfAborted();
-  const fillers = await findFillers({ voice, words, language, aligned }, part(0.95, 1));
+  const fillers = await findFillers(
+    { voice, words, speech: activity.speech, language, aligned },
+    part(0.95, 1),
+  );
   const silences = findSilences(activity, [...words, ...fillers], voice.duration);
   job.progress({ fraction: 1 });
   return {

@@ -37,7 +37,10 @@ export async function listen(address: string, compare: boolean): Promise<Heard> 
     ? (await transcribe({ ...input, aligner: () => Promise.resolve(null) }, job)).words
     : [];
   const began = performance.now();
-  const fillers = await findFillers({ voice, words, language: 'en', aligned }, job);
+  const fillers = await findFillers(
+    { voice, words, speech: activity.speech, language: 'en', aligned },
+    job,
+  );
   const seconds = (performance.now() - began) / 1000;
   return {
     words,

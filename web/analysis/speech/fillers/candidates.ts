@@ -27,6 +27,8 @@ export interface Candidate {
   speech: number;
   /** Level against the speech of the ten seconds around, dB. */
   level: number;
+  /** From the quiet to the loud within five seconds, dB: little in noise. */
+  contrast: number;
   /** Seconds without speech right before and right after, at most 0.5 each. */
   pauseBefore: number;
   pauseAfter: number;
@@ -88,6 +90,7 @@ function describe(
     speech: average(track.speech, from, to),
     pitchSpread: spread(track.pitch.subarray(from, to)),
     level: loudness - levelAround(track, from),
+    contrast: contrastAround(track, from),
     pauseBefore: pause(track, first - 1, -1, before),
     pauseAfter: pause(track, last, 1, after),
   };
@@ -126,6 +129,13 @@ function levelAround(track: FrameTrack, at: number): number {
     count++;
   }
   return count ? sum / count : track.levels[at]!;
+}
+
+function contrastAround({ levels }: FrameTrack, at: number): number {
+  const reach = Math.round(5 / frameSeconds);
+  const around = levels.slice(Math.max(0, at - reach), at + reach).sort();
+  const at90 = around[Math.floor(0.9 * around.length)] ?? 0;
+  return at90 - (around[Math.floor(0.1 * around.length)] ?? 0);
 }
 
 function spread(pitch: Float32Array): number {

@@ -1,26 +1,35 @@
 /**
  * One number from all signals: a logistic model. Its weights were fitted on clips with fillers
- * put in at known places (`web/bench/fillers/train`); that of the transcript is set by hand.
+ * put in at known places (`web/bench/fillers/train`); those of the transcript and of voice
+ * without a word are set by hand.
  */
 import type { Candidate } from './candidates.ts';
 import type { Signals } from './signals.ts';
 
-const bias = -0.96;
+const bias = -0.85;
 const weights = {
-  mean: 1.71,
-  peak: -0.14,
-  duration: 0.54,
-  aligned: 2.11,
-  arc: -0.01,
-  alignedDuration: 0.53,
+  mean: 0.67,
+  meanHeard: 1.1,
+  peak: 0.18,
+  duration: 0.44,
+  aligned: 2.04,
+  arc: 0.4,
+  alignedArc: -0.9,
+  alignedFree: 0.14,
+  alignedMean: 0.31,
+  alignedClear: 2.67,
+  freeClear: -0.15,
+  nasal: -0.36,
+  er: -1.37,
+  clear: -0.25,
   covered: -1.57,
-  wordTaken: -1.09,
-  pauses: -1.08,
-  voicing: -0.18,
-  quiet: -0.23,
-  speech: 3.07,
-  short: -1.02,
-  alignedMean: -0.28,
+  wordTaken: 0.14,
+  stretch: 0.25,
+  orphan: 1,
+  pauses: -1.77,
+  voicing: -2.12,
+  speech: 4.61,
+  short: 0.44,
   transcribed: 3,
 };
 export type Evidence = Record<keyof typeof weights, number>;
@@ -31,23 +40,37 @@ const strictness = 1.5;
 /** What the model sees of a candidate. */
 export function evidenceOf(candidate: Candidate, signals: Signals): Evidence {
   const seconds = Math.max(0.06, candidate.end - candidate.start);
-  const quiet = Math.max(0, -8 - candidate.level) / 10;
   const mean = logOdds(candidate.mean);
+  const { aligned } = signals;
+  const free = aligned * (1 - signals.covered);
+  const clear = Math.max(0, Math.min(1.5, (candidate.contrast - 10) / 20));
+  const octaves = Math.log2(Math.max(0.06, signals.arcSeconds) / 0.16);
+  const arc = signals.arcSeconds > 0 ? Math.max(-1, Math.min(1, octaves)) : 0;
   return {
     mean,
+    // What the network denies flatly, it may only not know.
+    meanHeard: Math.max(-2, mean),
     peak: logOdds(candidate.peak),
     duration: Math.log2(seconds / 0.25),
-    aligned: signals.aligned,
-    arc: signals.arcSeconds > 0 ? Math.log2(Math.max(0.06, signals.arcSeconds) / 0.16) : 0,
-    alignedDuration: signals.aligned * Math.log2(seconds / 0.2),
+    aligned,
+    arc,
+    alignedArc: aligned * arc,
+    alignedFree: free,
+    alignedMean: mean * aligned,
+    alignedClear: aligned * clear,
+    freeClear: free * clear,
+    nasal: signals.alignedText === 'um' || signals.alignedText === 'hmm' ? aligned : 0,
+    er: signals.alignedText === 'er' ? aligned : 0,
+    clear,
     covered: signals.covered,
     wordTaken: signals.wordTaken,
+    stretch: signals.wordTaken * signals.stretch,
+    // Only with a second witness: a word that was not understood is voice without a word, too.
+    orphan: signals.orphan * aligned * clear,
     pauses: Math.min(0.3, candidate.pauseBefore) + Math.min(0.3, candidate.pauseAfter),
     voicing: candidate.voicing,
-    quiet,
     speech: candidate.speech,
     short: Math.max(0, 0.16 - seconds) * 10,
-    alignedMean: mean * signals.aligned,
     transcribed: signals.transcribed ? 1 : 0,
   };
 }

@@ -46,7 +46,7 @@ test('natural fillers of a telephone call are found, with few others', async ({ 
       .map(({ text, start, end }) => ({ text, start, end, confidence: 1 }));
     const voice = voiceFromSamples(samples);
     const aligned = await hearBetween(words, voice, aligner, job);
-    const fillers = await findFillers({ voice, words, language: 'en', aligned }, job);
+    const fillers = await findFillers({ voice, words, speech: [], language: 'en', aligned }, job);
     const sure = fillers.filter((f) => f.confidence >= 0.5);
     const found = natural.filter(([start, end]) =>
       sure.some((f) => overlap(f, { start, end }) > (end - start) / 2),
@@ -68,7 +68,13 @@ test('silence and a steady hum have no fillers', async () => {
     (_, i) => 0.02 * Math.sin((2 * Math.PI * 50 * i) / voiceRate),
   );
   for (const sound of [hum, new Float32Array(3 * voiceRate), new Float32Array(100)]) {
-    const input = { voice: voiceFromSamples(sound), words: [], language: 'en', aligned: null };
+    const input = {
+      voice: voiceFromSamples(sound),
+      words: [],
+      speech: [],
+      language: 'en',
+      aligned: null,
+    };
     const sure = (await findFillers(input, job)).filter((f) => f.confidence >= 0.5);
     expect(sure).toEqual([]);
   }

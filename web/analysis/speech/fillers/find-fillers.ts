@@ -4,20 +4,29 @@
  * network that hears filled pauses proposes where; the signals decide how sure it is.
  */
 import type { JobContext } from '../../../core/progress.ts';
-import { overlap, sourceTime } from '../../../core/time.ts';
+import { overlap, sourceTime, type SourceRange } from '../../../core/time.ts';
 import type { Filler, FillerSignal, Word } from '../../../core/evidence.ts';
 import type { Arc, VoiceSignal } from '../types.ts';
 import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
 import { frameSeconds } from './features.ts';
 import { readAsFiller } from './lexicon.ts';
-import { realWords, weighSignals, withoutWords, type Place, type Signals } from './signals.ts';
+import {
+  orphansOf,
+  realWords,
+  weighSignals,
+  withoutWords,
+  type Place,
+  type Signals,
+} from './signals.ts';
 import { trackFillers } from './track.ts';
 
 export interface FillerInput {
   voice: VoiceSignal;
   /** As transcribed and aligned; fillers that the transcript has are among them. */
   words: readonly Word[];
+  /** Stretches of voice, as `VoiceActivity.speech`. */
+  speech: readonly SourceRange[];
   /** BCP 47 primary subtag. */
   language: string;
   /**
@@ -53,7 +62,8 @@ export async function weighCandidates(input: FillerInput, job: JobContext): Prom
   const words = realWords(input.words, input.language);
   const spoken = input.words.filter((w) => readAsFiller(w.text, input.language) !== 'word');
   const arcs = input.aligned ? arcsOf(words, spoken, input.aligned) : [];
-  return { track, candidates: gather(track, arcs, words, spoken, input.aligned !== null) };
+  const orphans = orphansOf(input.speech, words);
+  return { track, candidates: gather(track, arcs, words, spoken, orphans, input.aligned !== null) };
 }
 
 /** Words, written fillers and heard ones in one row. */
@@ -70,6 +80,7 @@ export function gather(
   arcs: readonly Arc[],
   words: readonly Word[],
   spoken: readonly Word[],
+  orphans: readonly SourceRange[],
   hasAligner: boolean,
 ): Weighed['candidates'] {
   const candidates = findCandidates(track);
@@ -91,9 +102,16 @@ export function gather(
     .sort((a, b) => a.start - b.start)
     .map((candidate) => ({
       candidate,
-      signals: weighSignals(candidate, words, spoken, arcs, hasAligner),
-      place: withoutWords(candidate, arcs),
+      signals: weighSignals(candidate, words, spoken, arcs, orphans, hasAligner),
+      place: wholeOrphan(withoutWords(candidate, arcs), orphans),
     }));
+}
+
+/** Nothing else is in that voice, so nothing of it is left behind. */
+function wholeOrphan(place: Place, orphans: readonly SourceRange[]): Place {
+  const around = orphans.find((o) => overlap(o, place) > (o.end - o.start) / 3);
+  if (!around) return place;
+  return { start: Math.min(place.start, around.start), end: Math.max(place.end, around.end) };
 }
 
 function describe(

@@ -25,6 +25,10 @@ export interface Signals {
   covered: number;
   /** Largest share of a real word's time that the candidate would take. */
   wordTaken: number;
+  /** How much longer that word lasts than its letters need, octaves: a filler may be in it. */
+  stretch: number;
+  /** Share of the candidate that lies in a stretch of voice in which there is no word at all. */
+  orphan: number;
 }
 
 /** Fillers that alignment may hear between words. */
@@ -40,6 +44,7 @@ export function weighSignals(
   words: readonly Word[],
   fillerWords: readonly Word[],
   arcs: readonly Arc[],
+  orphans: readonly Place[],
   hasAligner: boolean,
 ): Signals {
   const length = candidate.end - candidate.start;
@@ -51,10 +56,12 @@ export function weighSignals(
     : words.filter((w) => overlap(w, candidate) > 0);
   let covered = 0;
   let wordTaken = 0;
+  let stretch = 0;
   for (const word of nearWords) {
     const shared = overlap(word, candidate);
     covered += shared / length;
-    wordTaken = Math.max(wordTaken, shared / Math.max(0.02, word.end - word.start));
+    const taken = shared / Math.max(0.02, word.end - word.start);
+    if (taken > wordTaken) [wordTaken, stretch] = [taken, stretchOf(word)];
   }
   const fillers = touching.filter((arc) => arc.kind === 'filler');
   const aligned = fillers.reduce((sum, arc) => sum + overlap(arc, candidate), 0) / length;
@@ -69,7 +76,15 @@ export function weighSignals(
     arcSeconds: hit ? hit.end - hit.start : 0,
     covered: Math.min(1, covered),
     wordTaken: Math.min(1, wordTaken),
+    stretch,
+    orphan: Math.min(1, orphans.reduce((sum, o) => sum + overlap(o, candidate), 0) / length),
   };
+}
+
+/** Against 80 ms and 60 ms a letter, between half and four times as long. */
+function stretchOf({ text, start, end }: Place & { text: string }): number {
+  const expected = 0.08 + 0.06 * (text.match(/\p{L}/gu)?.length ?? 0);
+  return Math.max(-1, Math.min(2, Math.log2(Math.max(0.03, end - start) / expected)));
 }
 
 function closest<T extends Place>(places: readonly T[], to: Place): T | null {
@@ -86,6 +101,22 @@ function closest<T extends Place>(places: readonly T[], to: Place): T | null {
 /** The aligner's edges are about this good, seconds. */
 const edge = 0.03;
 const shortestRest = 0.12;
+
+/** Longer voice without a word is speech that was not understood, seconds. */
+const longestOrphan = 0.6;
+/** What a word may reach into the voice beside it without being in it, seconds. */
+const touch = 0.04;
+
+/** Stretches of voice between pauses in which there is no word. */
+export const orphansOf = <R extends Place>(speech: readonly R[], words: readonly Word[]): R[] => {
+  let first = 0;
+  return speech.filter((range) => {
+    while (first < words.length && words[first]!.end <= range.start + touch) first++;
+    const word = words[first];
+    const free = !word || word.start >= range.end - touch;
+    return free && range.end - range.start <= longestOrphan;
+  });
+};
 
 /** Takes the words that alignment sees at either side of its filler out of the candidate. */
 export function withoutWords(candidate: Candidate, arcs: readonly Arc[]): Place {
