@@ -221,6 +221,15 @@ describe('an export', () => {
     expect(isClosed).toBe(true);
   });
 
+  it('copies what it can between cuts of a few frames each', async () => {
+    const clip = await makeClip({ seconds: 4, frames: steady(4), sound: babble });
+    const short = Array.from({ length: 40 }, (_, i) => sourceRange(0.05 + i * 0.1, 0.1 + i * 0.1));
+    const { report } = await run(request(clip, 4, short));
+    expect(report).toMatchObject({ method: 'copied', reason: null });
+    expect(report.validation.joints).toBe(39);
+    await remove(outputPath);
+  });
+
   it('writes the tail of sound behind the last picture', async () => {
     const clip = await makeClip({ seconds: 4, frames: steady(3), sound: babble });
     const { report } = await run(request(clip, 4, [sourceRange(1, 1.5)]));

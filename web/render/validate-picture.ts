@@ -53,7 +53,8 @@ async function copiedOffset(
 ): Promise<number | null> {
   let key = await out.getKeyPacket(output.start + 0.002);
   for (let tries = 0; key && tries < 3; tries++) {
-    if (key.timestamp >= output.end) return null;
+    // Sums of seconds may put the next segment's first picture a hair before this one's end.
+    if (key.timestamp >= output.end - 0.002) return null;
     if (key.timestamp >= output.start - 0.002) {
       const place = source.start + (key.timestamp - output.start) * speed;
       const twin = await findTwin(original, place, key.data);
