@@ -8,6 +8,9 @@ const codes =
 /** Whisper writes Javanese as `jw`; the standard code is `jv`. */
 const standard: Record<string, string> = { jw: 'jv', tl: 'fil' };
 
+/** Chromium's own list of names lacks these. */
+const unnamed: Record<string, string> = { ba: 'Bashkir', bo: 'Tibetan' };
+
 export interface Language {
   code: string;
   name: string;
@@ -19,6 +22,6 @@ export function languages(only: readonly string[]): Language[] {
   return codes
     .split(' ')
     .filter((code) => only.includes('*') || only.includes(code))
-    .map((code) => ({ code, name: names.of(standard[code] ?? code) ?? code }))
+    .map((code) => ({ code, name: unnamed[code] ?? names.of(standard[code] ?? code) ?? code }))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
