@@ -9,8 +9,9 @@ const clip = '/test-shared/media/speech/jfk.wav';
 const before = 1;
 const after = 2;
 /** As much of the clip is used, seconds. */
-const used = 7.9;
-const said = 'and so my fellow americans ask not what your country can do for you';
+const used = 11;
+const said =
+  'and so my fellow americans ask not what your country can do for you ask what you can do for your country';
 const job = { signal: new AbortController().signal, progress: () => undefined };
 let speech: Int16Array | null = null;
 
