@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
+import { sourceRange } from '../../core/time.ts';
 import { levelFrame, activityFrame, type Aligner, type Arc } from './types.ts';
 import { alignWindow } from './window-words.ts';
 
 /** Voice from 0 to 1 s and from 3 to 4 s; the window leaves out most of the pause. */
 const voiced = (time: number) => time < 1 || (time >= 3 && time < 4);
 const activity = {
-  speech: [
-    { start: 0, end: 1 },
-    { start: 3, end: 4 },
-  ],
+  speech: [sourceRange(0, 1), sourceRange(3, 4)],
   probabilities: Float32Array.from({ length: 157 }, (_, i) => (voiced(i * activityFrame) ? 1 : 0)),
   levels: new Float32Array(500),
   excess: Float32Array.from({ length: 500 }, (_, i) => (voiced(i * levelFrame) ? 30 : -10)),
