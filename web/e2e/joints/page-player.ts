@@ -69,8 +69,14 @@ export async function watch(
   const seeked: ShownFrame[] = [];
   for (const time of seeks) {
     const done = event('seeked');
+    // 'seeked' comes before the frame is on screen; a seek within the same frame shows no new one.
+    const shown = new Promise((resolve) => {
+      video.requestVideoFrameCallback(resolve);
+      setTimeout(resolve, 400);
+    });
     video.currentTime = time;
     await done;
+    await shown;
     seeked.push({ time, number: number() });
   }
   const { duration } = video;
