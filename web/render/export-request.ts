@@ -1,17 +1,18 @@
 /** What an export takes and says afterwards. All of it survives structured clone. */
 import type { SourceRange } from '../core/time.ts';
+import type { MediaFile } from './media-file.ts';
 import type { SoundReport } from './sound/render-sound.ts';
 
 export type VideoFormat = 'mp4' | 'webm';
 
 export interface ExportRequest {
   /** The recording's main file. */
-  source: File;
+  source: MediaFile;
   /** Indices into its audio tracks: the one that carries the voice, and others to be heard with it. */
   voiceTrack: number;
   otherTracks?: readonly number[];
   /** The voice without noise: source time, same start. Null takes the track as it is. */
-  cleanSound: File | null;
+  cleanSound: MediaFile | null;
   /** Seconds of source time, to the end of the longest track. */
   duration: number;
   /** What is taken out; may overlap. */

@@ -3,14 +3,14 @@
  * is rendered beside it, both are written in order of time; then the file is read back and checked.
  */
 import { ALL_FORMATS, Input, type InputVideoTrack } from 'mediabunny';
-import { fileSource } from './file-source.ts';
 import { AppError } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
 import { sourceTime } from '../core/time.ts';
 import { TimeMap } from '../core/timeline.ts';
-import { readFile, remove } from '../storage/opfs.ts';
+import { remove } from '../storage/opfs.ts';
 import type { ExportReport, ExportRequest } from './export-request.ts';
 import { checkQuota, type OpenFile } from './file-writer.ts';
+import { openMedia, sizeOfMedia } from './media-file.ts';
 import { pictureOf, type Picture } from './picture.ts';
 import {
   renderSound,
@@ -50,12 +50,12 @@ export async function exportVideo(
   const startedAt = performance.now();
   const map = new TimeMap(sourceTime(request.duration), request.cuts);
   if (map.duration < shortest) throw new AppError('export-empty');
-  const input = new Input({ source: fileSource(request.source), formats: ALL_FORMATS });
+  const input = new Input({ source: await openMedia(request.source), formats: ALL_FORMATS });
   try {
     const track = await usableVideoTrack(input);
     const hasSound = (await input.getAudioTracks()).length > request.voiceTrack;
     if (!track && !hasSound) throw new AppError('no-media-track');
-    await checkQuota(estimateSize(request, map));
+    await checkQuota(await estimateSize(request, map));
 
     // A second attempt must not take the bar back.
     let highest = 0;
@@ -162,8 +162,7 @@ async function tryOnce({
   const write = seconds(writeAt);
 
   const validateAt = performance.now();
-  const file = await readFile(request.outputPath);
-  const validation = await validateExport(file, {
+  const validation = await validateExport({
     map,
     track,
     request,
@@ -188,7 +187,7 @@ async function tryOnce({
   return {
     report: {
       path: request.outputPath,
-      size: file.size,
+      size: await sizeOfMedia(request.outputPath),
       type: written.type,
       duration: map.duration,
       method: picture?.method ?? 'sound-only',
@@ -223,7 +222,7 @@ async function usableVideoTrack(input: Input): Promise<InputVideoTrack | null> {
 }
 
 /** Generous: the source's share of what is kept, and the sound anew. */
-function estimateSize(request: ExportRequest, map: TimeMap): number {
+async function estimateSize(request: ExportRequest, map: TimeMap): Promise<number> {
   const share = map.duration / Math.max(map.duration, request.duration);
-  return Math.round(request.source.size * share * 1.3 + map.duration * 25_000 + 2 ** 21);
+  return Math.round((await sizeOfMedia(request.source)) * share * 1.3 + map.duration * 25_000 + 2 ** 21);
 }

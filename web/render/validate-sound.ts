@@ -1,8 +1,8 @@
 /** Where the sound of a written file stands against its place in the source. */
 import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
-import { fileSource } from './file-source.ts';
 import type { Segment, TimeMap } from '../core/timeline.ts';
 import type { ExportRequest } from './export-request.ts';
+import { openMedia } from './media-file.ts';
 import { asMono } from './sound/mixed.ts';
 import { TrackReader } from './sound/pcm.ts';
 import { resampled } from './sound/resampled.ts';
@@ -35,7 +35,7 @@ export async function soundOffset(
   // With several tracks mixed the sum is like no single one of them.
   if (request.otherTracks?.length) return null;
   const input = new Input({
-    source: fileSource(request.cleanSound ?? request.source),
+    source: await openMedia(request.cleanSound ?? request.source),
     formats: ALL_FORMATS,
   });
   try {

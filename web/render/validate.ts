@@ -6,10 +6,10 @@ import {
   type InputTrack,
   type InputVideoTrack,
 } from 'mediabunny';
-import { fileSource } from './file-source.ts';
 import type { TimeMap } from '../core/timeline.ts';
 import type { ExportRequest, Validation } from './export-request.ts';
 import { checkWritten, type JointFindings } from './joint-decoder.ts';
+import { openMedia } from './media-file.ts';
 import { pictureOffset } from './validate-picture.ts';
 import { soundOffset } from './validate-sound.ts';
 
@@ -30,9 +30,9 @@ const shortestFrame = 1 / 50;
 /** Containers round, and the last frame's length is often a guess. */
 const slack = 0.1;
 
-export async function validateExport(file: File, expected: Expected): Promise<Validation> {
+export async function validateExport(expected: Expected): Promise<Validation> {
   const { map, track, request, hasSound, signal, progress } = expected;
-  const input = new Input({ source: fileSource(file), formats: ALL_FORMATS });
+  const input = new Input({ source: await openMedia(request.outputPath), formats: ALL_FORMATS });
   const result: Validation = {
     problems: [],
     duration: 0,

@@ -91,9 +91,9 @@ async function exportVideo(
   const useClean = clean !== null && (await exists(clean));
   const report = await exportWorker.call.exportVideo(
     {
-      source: await readFile(mainFile(recording).path),
+      source: mainFile(recording).path,
       voiceTrack: recording.voiceTrack,
-      cleanSound: useClean ? await readFile(clean) : null,
+      cleanSound: useClean ? clean : null,
       duration: recording.duration,
       cuts: cutRanges(listCuts(project, speech)),
       normalise: project.sound.normalise,

@@ -34,7 +34,7 @@ export async function exportInWorker(job: Job): Promise<{ report: ExportReport; 
     const { path, ...rest } = job;
     const report = await worker.call.exportVideo({
       ...rest,
-      source: await readFile(path),
+      source: path,
       cleanSound: null,
     });
     return { report, seconds: (performance.now() - startedAt) / 1000 };

@@ -1,6 +1,6 @@
 /** The sound of the edit, from the recording's tracks to packets, as a stream. */
 import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
-import { fileSource } from '../file-source.ts';
+import { openMedia, type MediaFile } from '../media-file.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Segment } from '../../core/timeline.ts';
 import { cutSound } from './cut.ts';
@@ -13,11 +13,11 @@ import { TrackReader, type PcmSource } from './pcm.ts';
 import { exportRate, resampled } from './resampled.ts';
 
 export interface SoundJob {
-  recording: File;
+  recording: MediaFile;
   /** Indices into the audio tracks of `recording`, the voice first; the others are mixed in. */
   tracks: readonly number[];
   /** Stands in for the first of `tracks`; source time, same start. */
-  cleanSound: File | null;
+  cleanSound: MediaFile | null;
   segments: readonly Segment[];
   /** To -16 LUFS. */
   normalise: boolean;
@@ -59,9 +59,9 @@ export async function* renderSound(
 ): AsyncGenerator<RenderedSound> {
   const { segments, codec } = job;
   const total = Math.round((segments.at(-1)?.output.end ?? 0) * exportRate);
-  const recording = new Input({ source: fileSource(job.recording), formats: ALL_FORMATS });
+  const recording = new Input({ source: await openMedia(job.recording), formats: ALL_FORMATS });
   const clean = job.cleanSound
-    ? new Input({ source: fileSource(job.cleanSound), formats: ALL_FORMATS })
+    ? new Input({ source: await openMedia(job.cleanSound), formats: ALL_FORMATS })
     : null;
   const opened: PcmSource[] = [];
   try {
