@@ -55,23 +55,24 @@ async function remux(job: Job, probe: Probe, context: JobContext): Promise<Broug
   const handle = await fileHandle(path, { create: true });
   const { signal } = context;
   const options = { ...context, killAfterMs: 500 };
-  const ways = [
-    () =>
-      worker.call.remux(
-        { file, handle, fromZero: probe.container === 'mpeg-ts', duration: probe.duration },
-        options,
-      ),
+  // Each says whether it found that the file breaks off.
+  const ways: (() => Promise<boolean>)[] = [
+    async () => {
+      const fromZero = probe.container === 'mpeg-ts';
+      await worker.call.remux({ file, handle, fromZero, duration: probe.duration }, options);
+      return false;
+    },
   ];
   // Matroska only lacks an index: the fast way, which does not forgive damage in the middle.
   if (probe.container === 'matroska')
     ways.unshift(() => worker.call.reindex({ file, handle }, options));
   for (const way of ways) {
     try {
-      await way();
+      const brokeOff = await way();
       const result = await look(await handle.getFile());
       if (result && complete(result, probe)) {
         const notices: ImportNotice[] = [];
-        if (probe.truncated) notices.push('truncated');
+        if (probe.truncated || brokeOff) notices.push('truncated');
         if (probe.durationMissing && probe.container !== 'mpeg-ts')
           notices.push('duration-repaired');
         return { path, probe: result, notices };

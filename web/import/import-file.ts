@@ -7,6 +7,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import { within, type JobContext } from '../core/progress.ts';
 import type { ImportNotice, Recording, RecordingSource } from '../core/recording.ts';
 import { sourceTime } from '../core/time.ts';
+import { endsEarly } from './ends-early.ts';
 import { planImport } from './plan.ts';
 import type { Probe } from './probe.ts';
 import { lacksMovieIndex } from './unfinished.ts';
@@ -100,6 +101,7 @@ async function create(
         console.warn('no preview could be made', error);
         return null;
       });
+      if (await endsEarly(file)) brought.notices.push('truncated');
       const recording = describe(brought, stored, {
         id,
         fingerprint,

@@ -158,6 +158,7 @@ describe('files that break off', () => {
     ['vp9.mkv', 0.7, 1],
     ['no-duration.webm', 0.7, 0.9],
     ['sound.wav', 0.5, 0.25],
+    ['sound.mp3', 0.7, 0.4],
     ['ac3.mkv', 0.6, 0.9],
   ])('%s: what is there is imported', async (name, share, duration) => {
     const { recording } = await importFile(await fixture(name, share));

@@ -50,13 +50,13 @@ export async function probe(file: Blob, tick: () => void = () => undefined): Pro
   try {
     if (!(await input.canRead())) return null;
     tick();
-    return await probeInput(input, file, tick);
+    return await probeInput(input, tick);
   } finally {
     input.dispose();
   }
 }
 
-async function probeInput(input: Input, file: Blob, tick: () => void): Promise<Probe | null> {
+async function probeInput(input: Input, tick: () => void): Promise<Probe | null> {
   const format = await input.getFormat();
   const [videoTrack] = await input.getVideoTracks();
   const audioTracks = await input.getAudioTracks();
@@ -89,10 +89,7 @@ async function probeInput(input: Input, file: Blob, tick: () => void): Promise<P
     voiceTrack: await firstWithSignal(audioTracks, audio, tick),
     duration,
     durationMissing: !(stated && stated > 0),
-    truncated:
-      short ||
-      [video, ...audio].some((t) => t?.truncated) ||
-      (container === 'wave' && (await waveIsShort(file))),
+    truncated: short || [video, ...audio].some((t) => t?.truncated),
   };
 }
 
@@ -198,10 +195,4 @@ async function firstWithSignal(
     if (decodes && (await loudestPeak(track, info, tick)) > 0.001) return index;
   }
   return firstDecodable;
-}
-
-/** The RIFF header states the file's length; recorders that stream leave 0 or all ones there. */
-async function waveIsShort(file: Blob): Promise<boolean> {
-  const stated = new DataView(await file.slice(0, 8).arrayBuffer()).getUint32(4, true) + 8;
-  return stated > 8 && stated < 0xffffffff && stated > file.size + 1;
 }

@@ -27,12 +27,15 @@ const topLevel = new Set<number>([
   ...[ids.chapters, ids.attachments, ids.segment, ids.ebml],
 ]);
 
-/** Throws `file-unreadable` when the structure is damaged; what breaks off at the end is left out. */
+/**
+ * Throws `file-unreadable` when the structure is damaged. What breaks off at the end is left out;
+ * resolves with whether something did.
+ */
 export async function reindex(
   file: Blob,
   handle: FileSystemFileHandle,
   { signal, progress }: JobContext,
-): Promise<void> {
+): Promise<boolean> {
   const access = await handle.createSyncAccessHandle();
   try {
     access.truncate(0);
@@ -42,6 +45,7 @@ export async function reindex(
       progress({ fraction, doing: 'copy' });
     });
     access.flush();
+    return job.brokeOff;
   } finally {
     access.close();
   }
@@ -59,6 +63,8 @@ class Reindexing {
   /** Ticks to the end of the last block. */
   #end = 0;
   #lastOf = new Map<number, number>();
+  /** The file ends in the middle of something. */
+  brokeOff = false;
 
   constructor(input: BlobReader, output: FileWriter) {
     this.#in = input;
@@ -80,7 +86,10 @@ class Reindexing {
     while (at < this.#in.size) {
       tick(at / this.#in.size);
       const next = await this.#head(at);
-      if (!next) break;
+      if (!next) {
+        this.brokeOff = true;
+        break;
+      }
       const from = at + next.head;
       if (next.id === ids.cluster) {
         if (this.#tracks.size === 0) throw damaged(at);
@@ -91,7 +100,10 @@ class Reindexing {
         throw damaged(at);
       if (next.id === ids.ebml || next.size === null) throw damaged(at);
       at = from + next.size;
-      if (at > this.#in.size) break;
+      if (at > this.#in.size) {
+        this.brokeOff = true;
+        break;
+      }
       if (next.id === ids.tracks && !this.#positions.has(ids.tracks)) {
         const content = (await this.#in.read(from, next.size)).slice();
         this.#tracks = readTracks(content);
@@ -135,10 +147,12 @@ class Reindexing {
     let time = 0;
     let at = from;
     const end = Math.min(this.#in.size, size === null ? Infinity : from + size);
+    if (size !== null && from + size > this.#in.size) this.brokeOff = true;
     while (at < end) {
       const next = await this.#head(at);
       if (!next) {
         if (at + maxHead < this.#in.size) throw damaged(at);
+        this.brokeOff = true;
         at = this.#in.size;
         break;
       }
@@ -147,6 +161,7 @@ class Reindexing {
       const body = at + next.head;
       const after = body + next.size;
       if (after > this.#in.size) {
+        this.brokeOff = true;
         at = this.#in.size;
         break;
       }
