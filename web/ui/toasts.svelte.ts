@@ -1,4 +1,5 @@
 /** Short messages at the bottom of the screen. Screens and dialogs show them; Toaster draws them. */
+import { untrack } from 'svelte';
 
 export interface Toast {
   id: number;
@@ -30,9 +31,12 @@ class Toasts {
     { durationMs, tone = 'neutral', action, onexpire }: ToastOptions = {},
   ): number {
     const id = this.#nextId++;
-    this.#list = [...this.#list.slice(-3), { id, text, tone, action, onexpire }];
-    for (const old of this.#timers.keys()) {
-      if (!this.#list.some((toast) => toast.id === old)) this.#forget(old);
+    // Shown from an effect, a toast must not make that effect run again.
+    const before = untrack(() => this.#list);
+    this.#list = [...before.slice(-3), { id, text, tone, action, onexpire }];
+    for (const pushedOut of before.slice(0, -3)) {
+      this.#forget(pushedOut.id);
+      pushedOut.onexpire?.();
     }
     const ms = durationMs ?? (tone === 'danger' ? 0 : action ? 10_000 : 6_000);
     this.#timers.set(id, { ms });
