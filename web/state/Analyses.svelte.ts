@@ -93,6 +93,12 @@ export class Analyses {
     else if (this.status(recordingId)) this.#end(recordingId, 'cancelled', null);
   }
 
+  /** Ends all of them for good. */
+  async stop(): Promise<void> {
+    for (const id of this.#statuses.keys()) this.cancel(id);
+    await database.settings.delete(wantedKey);
+  }
+
   async #next(): Promise<void> {
     if (this.#current) return;
     const id = this.#queue.shift();

@@ -14,6 +14,8 @@ export interface App {
   exports: Exports;
   settings: Settings;
   version: AppVersion;
+  /** Stops everything, deletes all that is stored, and starts anew, in every tab. */
+  erase(): Promise<void>;
   /** Reads what was kept and goes on with what was under way. Returns what stops it. */
   start(): () => void;
 }
@@ -21,6 +23,7 @@ export interface App {
 export const [getApp, setApp] = createContext<App>();
 
 export function createApp(): App {
+  const erased = new BroadcastChannel('cairn-erased');
   const app = {
     library: new Library(),
     imports: new Imports(),
@@ -28,7 +31,16 @@ export function createApp(): App {
     exports: new Exports(),
     settings: new Settings(),
     version: new AppVersion(),
+    erase: async () => {
+      for (const job of app.imports.jobs) app.imports.cancel(job.id);
+      for (const job of app.exports.jobs) app.exports.cancel(job.id);
+      await app.analyses.stop();
+      await app.library.erase();
+      erased.postMessage('erased');
+      location.assign('/');
+    },
     start: () => {
+      erased.onmessage = () => location.assign('/');
       void app.settings.load().catch((error: unknown) => console.error('settings', error));
       void app.version.register();
       void app.exports.start();

@@ -115,7 +115,9 @@ export async function eraseEverything(): Promise<void> {
   const root = await navigator.storage.getDirectory();
   const names: string[] = [];
   for await (const name of root.keys()) names.push(name);
-  for (const name of names) await remove(name);
+  for (const name of names) await removeWhenFree(name);
+  // Scripts of models; the app itself stays, so that it starts without a network.
+  await caches.delete('model-scripts');
   localStorage.clear();
   sessionStorage.clear();
 }
