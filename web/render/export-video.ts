@@ -224,5 +224,7 @@ async function usableVideoTrack(input: Input): Promise<InputVideoTrack | null> {
 /** Generous: the source's share of what is kept, and the sound anew. */
 async function estimateSize(request: ExportRequest, map: TimeMap): Promise<number> {
   const share = map.duration / Math.max(map.duration, request.duration);
-  return Math.round((await sizeOfMedia(request.source)) * share * 1.3 + map.duration * 25_000 + 2 ** 21);
+  return Math.round(
+    (await sizeOfMedia(request.source)) * share * 1.3 + map.duration * 25_000 + 2 ** 21,
+  );
 }

@@ -1,7 +1,10 @@
 /** Two streams that are made at the same time and written in order of time. */
 
 /** Runs ahead of its reader by up to `limit` items, so that both work at once. */
-export function prefetch<T>(source: AsyncGenerator<T>, limit: number): AsyncGenerator<T> {
+export function prefetch<T>(
+  source: AsyncGenerator<T, void>,
+  limit: number,
+): AsyncGenerator<T, void> {
   const queue: T[] = [];
   let isDone = false;
   let isStopped = false;

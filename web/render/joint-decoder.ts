@@ -8,9 +8,14 @@ import { dequeued } from './dequeued.ts';
 
 /** Packets decoded behind the first key frame that follows a joint. */
 const beyond = 2;
-/** Long groups of pictures are decoded this far: joined packets whole, those of one encoder only in part. */
+/**
+ * Packets decoded from a joint on: up to the next key frame at the first joints, where they came
+ * from several encoders. What an encoder does at one joint it does at all: later on, and where all is
+ * of one encoder, the first ones tell as much.
+ */
+const wholeJoints = 8;
 const mostJoined = 400;
-const mostEncoded = 12;
+const mostEncoded = 5;
 /** The writer waits while this many packets are under way. */
 const queueLimit = 16;
 /** Seconds. The first picture of a stretch may be written half a tick before or after the joint. */
@@ -23,23 +28,32 @@ export interface JointFindings {
   keys: { timestamp: number; sum: number }[];
 }
 
+/** What is decoded behind a joint: `count` packets so far, `more` from the next key frame on. */
+interface JointStretch {
+  at: number;
+  count: number;
+  more: number;
+  /** Packets before the next key frame were left out. */
+  hasGap: boolean;
+}
+
 export class JointDecoder {
   readonly findings: JointFindings = { frames: 0, problems: [], keys: [] };
   readonly #joints: readonly number[];
   #config: VideoDecoderConfig | null = null;
   #decoder: VideoDecoder | null = null;
   #next = 0;
-  /** Packets of the present stretch, and how many more after its end; null between stretches. */
-  #stretch: { at: number; count: number; more: number } | null = null;
+  /** Null between stretches. */
+  #stretch: JointStretch | null = null;
   #given = 0;
   #flushes: Promise<void>[] = [];
 
-  readonly #most: number;
+  readonly #isJoined: boolean;
 
   /** `joints`: output seconds at which stretches begin. `isJoined`: packets of several encoders meet. */
   constructor(joints: readonly number[], isJoined: boolean) {
     this.#joints = joints;
-    this.#most = isJoined ? mostJoined : mostEncoded;
+    this.#isJoined = isJoined;
   }
 
   /** Takes every packet of the picture in decode order. */
@@ -52,19 +66,31 @@ export class JointDecoder {
       while ((this.#joints[this.#next] ?? Infinity) - tick <= packet.timestamp) this.#next++;
       this.findings.keys.push({ timestamp: packet.timestamp, sum: sumOf(packet.data) });
       this.#end();
-      this.#stretch = { at: packet.timestamp, count: 0, more: beyond };
+      this.#stretch = { at: packet.timestamp, count: 0, more: beyond, hasGap: false };
     }
     const stretch = this.#stretch;
     if (!stretch || !this.#config) return;
-    if ((isKey && !isJoint) || stretch.more < beyond) stretch.more--;
-    if (stretch.more < 0 || ++stretch.count > this.#most) {
-      this.#end();
-      return;
-    }
+    if (!this.#isWanted(stretch, isKey && !isJoint)) return;
     this.#decode(packet, stretch.at);
     const decoder = this.#decoder;
     if (decoder?.state === 'configured' && decoder.decodeQueueSize > queueLimit)
       await dequeued(decoder);
+  }
+
+  /** Counts the packet, and ends the stretch when nothing more of it is wanted. */
+  #isWanted(stretch: JointStretch, isNextKey: boolean): boolean {
+    if (isNextKey || stretch.more < beyond) stretch.more--;
+    if (stretch.more === beyond) {
+      const isWhole = this.#isJoined && this.findings.keys.length <= wholeJoints;
+      if (stretch.count++ < (isWhole ? mostJoined : mostEncoded)) return true;
+      stretch.hasGap = true;
+      if (!this.#isJoined) this.#end();
+      return false;
+    }
+    // Behind a gap a key frame stands alone: what follows it may still need what was left out.
+    const isWanted = stretch.more >= 0 && (isNextKey || !stretch.hasGap);
+    if (!isWanted) this.#end();
+    return isWanted;
   }
 
   async finish(): Promise<JointFindings> {

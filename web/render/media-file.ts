@@ -43,7 +43,8 @@ function syncSource(access: FileSystemSyncAccessHandle): CustomSource {
     read(start, end) {
       const bytes = new Uint8Array(end - start);
       const read = access.read(bytes, { at: start });
-      if (read < bytes.length) throw new RangeError(`${end - start} bytes at ${start}: got ${read}`);
+      if (read < bytes.length)
+        throw new RangeError(`${end - start} bytes at ${start}: got ${read}`);
       return bytes;
     },
     dispose: () => access.close(),

@@ -31,6 +31,7 @@ export async function soundOffset(
   request: ExportRequest,
   map: TimeMap,
   signal: AbortSignal,
+  progress: (fraction: number) => void = () => undefined,
 ): Promise<number | null> {
   // With several tracks mixed the sum is like no single one of them.
   if (request.otherTracks?.length) return null;
@@ -48,6 +49,7 @@ export async function soundOffset(
     const step = Math.max(1, Math.ceil(map.segments.length / mostStretches));
     for (let i = 0; i < map.segments.length; i += step) {
       signal.throwIfAborted();
+      progress(i / map.segments.length);
       const lag = await lagOf(before, after, map.segments[i]!);
       if (lag !== null) largest = Math.max(largest ?? 0, Math.abs(lag));
     }

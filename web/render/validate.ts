@@ -68,24 +68,26 @@ export async function validateExport(expected: Expected): Promise<Validation> {
     if (audio && Math.abs(result.duration - map.duration) > oneFrame + slack)
       problem(`lasts ${result.duration}, the edit ${map.duration}`);
 
-    if (video && track) {
+    const picture = async () => {
+      if (!video || !track) return;
       const { decoded } = expected;
       if (decoded) {
         const written = await checkWritten(video, decoded, signal);
         result.decodedFrames = decoded.frames + written.frames;
         result.problems.push(...decoded.problems, ...written.problems);
       }
-      progress(0.5);
       result.pictureOffset = await pictureOffset(video, track, map, signal);
       if (result.pictureOffset !== null && result.pictureOffset > oneFrame)
         problem(`picture ${result.pictureOffset} s off its place`);
-    }
-    progress(0.85);
-    if (audio && hasSound) {
-      result.soundOffset = await soundOffset(audio, request, map, signal);
+    };
+    const sound = async () => {
+      if (!audio || !hasSound) return;
+      const tell = (fraction: number) => progress(0.3 + 0.7 * fraction);
+      result.soundOffset = await soundOffset(audio, request, map, signal, tell);
       if (result.soundOffset !== null && result.soundOffset > oneFrame)
         problem(`sound ${result.soundOffset} s off its place`);
-    }
+    };
+    await allSettledOrThrow([picture(), sound()]);
     progress(1);
   } catch (error) {
     signal.throwIfAborted();
@@ -94,6 +96,12 @@ export async function validateExport(expected: Expected): Promise<Validation> {
     input.dispose();
   }
   return result;
+}
+
+/** Both are over before either's error is thrown: nothing reads the file behind one's back. */
+async function allSettledOrThrow(work: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
 }
 
 /** End of the last packet, how often two packets share a time, and the median distance between packets. */

@@ -1,4 +1,6 @@
-/** Renders the sound of an export while the export worker writes the picture. */
+/**
+ * Renders the sound of an export while the export worker writes the picture, and a third one decodes.
+ */
 import {
   renderSound,
   type RenderedSound,
@@ -6,7 +8,9 @@ import {
   type SoundReport,
 } from '../render/sound/render-sound.ts';
 import type { JobContext } from '../core/progress.ts';
-import { serve } from './rpc.ts';
+import type { EditedSound, SoundTracks } from '../render/sound/edited-sound.ts';
+import type { DecodeSoundApi } from './decode-sound.worker.ts';
+import { connect, serve } from './rpc.ts';
 
 interface Stream {
   batches: AsyncGenerator<RenderedSound>;
@@ -15,12 +19,36 @@ interface Stream {
 }
 let stream: Stream | null = null;
 
+async function decodedBeside(tracks: SoundTracks): Promise<EditedSound> {
+  const { call, close } = connect<DecodeSoundApi>(
+    () =>
+      new Worker(new URL('./decode-sound.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'decode-sound',
+      }),
+    { idleMs: null },
+  );
+  return {
+    channels: await call.open(tracks),
+    async *blocks(segments, signal) {
+      await call.start(segments, { signal });
+      for (;;) {
+        const blocks = await call.next(null, { signal });
+        if (blocks.length === 0) return;
+        yield* blocks;
+      }
+    },
+    close: async () => close(),
+  };
+}
+
 const methods = {
   async start(job: SoundJob): Promise<void> {
     const report: Partial<SoundReport> = {};
     const progress = { fraction: 0 };
     const batches = renderSound(job, report, {
       progress: (fraction) => (progress.fraction = fraction),
+      open: decodedBeside,
     });
     stream = { batches, report, progress };
   },

@@ -12,6 +12,7 @@ const soundBeside: RenderSound = async function* (job, report, { signal, progres
         type: 'module',
         name: 'export-sound',
       }),
+    { idleMs: null },
   );
   try {
     await worker.call.start(job, { signal });

@@ -86,10 +86,13 @@ interface Pending {
   cleanUp: () => void;
 }
 
-/** On the page: starts the worker at the first call and drops it after `idleMs` without work. */
+/**
+ * Starts the worker at the first call and drops it after `idleMs` without work; null keeps it, for
+ * workers that remember from one call to the next.
+ */
 export function connect<M extends Methods>(
   start: () => Worker,
-  { idleMs = 30_000 } = {},
+  { idleMs = 30_000 }: { idleMs?: number | null } = {},
 ): Connection<M> {
   let worker: Worker | null = null;
   let nextId = 1;
@@ -111,7 +114,7 @@ export function connect<M extends Methods>(
     const entry = pending.get(id);
     pending.delete(id);
     entry?.cleanUp();
-    if (pending.size === 0) idleTimer = setTimeout(() => end(aborted()), idleMs);
+    if (pending.size === 0 && idleMs !== null) idleTimer = setTimeout(() => end(aborted()), idleMs);
     return entry;
   }
 

@@ -1,5 +1,6 @@
 /** Carries out a plan: yields the packets of the result in decode order. */
 import { EncodedPacket } from 'mediabunny';
+import { eventTurn } from '../event-turn.ts';
 import { JoinError } from '../h264/joiner.ts';
 import { EdgeEncoder, type EncodedPicture } from './edge-encoder.ts';
 import { outputOf } from './plan.ts';
@@ -12,6 +13,9 @@ import {
   type CopyStretch,
   type EncodeStretch,
 } from './types.ts';
+
+/** Packets copied in one go: a millisecond or two. */
+const packetsPerTurn = 12;
 
 export const emptyReport = (): CopyReport => ({
   copiedPackets: 0,
@@ -39,6 +43,7 @@ export async function* copyVideo(
   signal?.addEventListener('abort', stop);
   const writer = new StretchWriter(plan);
   let meta: EncodedVideoChunkMetadata | undefined = { decoderConfig: plan.decoderConfig };
+  let count = 0;
   try {
     for (const [i, stretch] of plan.stretches.entries()) {
       if (stretch.kind === 'encode') note(report, stretch);
@@ -54,6 +59,7 @@ export async function* copyVideo(
         yield meta ? { ...copied, meta } : copied;
         meta = undefined;
         onProgress?.(packet.timestamp + packet.duration);
+        if (++count % packetsPerTurn === 0) await eventTurn();
       }
     }
   } catch (error) {

@@ -1,11 +1,12 @@
 /** How much louder the edited sound has to become, found by listening to all of it once. */
 import { outputTime, sourceRange } from '../../core/time.ts';
 import type { Segment } from '../../core/timeline.ts';
-import { cutSound } from './cut.ts';
 import { downmix } from './downmix.ts';
 import { decibels } from './limiter.ts';
 import { hop, integratedLoudness, LoudnessMeter } from './loudness.ts';
-import type { PcmSource, Planes } from './pcm.ts';
+import type { EditedSound } from './edited-sound.ts';
+import type { Planes } from './pcm.ts';
+import { exportRate } from './resampled.ts';
 
 /** LUFS, after EBU R128 as it is used for speech on the web. */
 export const targetLoudness = -16;
@@ -34,27 +35,27 @@ export interface SoundProfile {
 
 /** `onProgress` gets the samples of the result heard so far. */
 export async function profileSound(
-  source: PcmSource,
+  sound: EditedSound,
   segments: readonly Segment[],
   onProgress: (samples: number) => void,
   signal?: AbortSignal,
 ): Promise<SoundProfile> {
-  const meter = new LoudnessMeter(source.channels);
+  const meter = new LoudnessMeter(sound.channels);
   const middle = new LoudnessMeter(1);
   const levels = new Levels();
   let done = 0;
-  for await (const planes of cutSound(source, segments, signal)) {
+  for await (const planes of sound.blocks(segments, signal)) {
     meter.push(planes);
-    if (source.channels === 2) middle.push(downmix(planes, 1));
+    if (sound.channels === 2) middle.push(downmix(planes, 1));
     levels.push(planes);
     done += planes[0]!.length;
     onProgress(done);
   }
-  const dualMono = source.channels === 2 && levels.sides <= levels.middle * sameSides;
+  const dualMono = sound.channels === 2 && levels.sides <= levels.middle * sameSides;
   const energies = dualMono ? meter.energies.map((energy) => energy / 2) : meter.energies;
   return {
     loudness: integratedLoudness(energies),
-    measures: [meter, ...(source.channels === 2 ? [middle] : [])].map((m) =>
+    measures: [meter, ...(sound.channels === 2 ? [middle] : [])].map((m) =>
       integratedLoudness(m.energies),
     ),
     dualMono,
@@ -78,7 +79,7 @@ export interface GainPlan {
 
 /** `known`: loudness of the whole recording as analysis found it, LUFS. */
 export async function planGain(
-  source: PcmSource,
+  sound: EditedSound,
   segments: readonly Segment[],
   known: number | null,
   onProgress: (fraction: number) => void,
@@ -87,8 +88,8 @@ export async function planGain(
   const duration = segments.at(-1)?.output.end ?? 0;
   const seconds = excerptCount * excerptLength;
   if (known !== null && Number.isFinite(known) && duration > 2 * seconds) {
-    const tell = (samples: number) => onProgress(samples / (seconds * source.sampleRate));
-    const part = await profileSound(source, excerpts(segments, duration), tell, signal);
+    const tell = (samples: number) => onProgress(samples / (seconds * exportRate));
+    const part = await profileSound(sound, excerpts(segments, duration), tell, signal);
     // How analysis counted channels shows in which measure comes near; what is left is chance.
     const [nearest = 0] = part.measures
       .map((measure) => known - measure)
@@ -96,8 +97,8 @@ export async function planGain(
     if (Math.abs(nearest) <= excerptsAgree)
       return { gain: gainFor(part, nearest), dualMono: part.dualMono, isExcerpt: true };
   }
-  const tell = (samples: number) => onProgress(samples / (duration * source.sampleRate));
-  const whole = await profileSound(source, segments, tell, signal);
+  const tell = (samples: number) => onProgress(samples / (duration * exportRate));
+  const whole = await profileSound(sound, segments, tell, signal);
   return { gain: gainFor(whole), dualMono: whole.dualMono, isExcerpt: false };
 }
 

@@ -1,23 +1,14 @@
 /** The sound of the edit, from the recording's tracks to packets, as a stream. */
-import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
-import { openMedia, type MediaFile } from '../media-file.ts';
-import { AppError } from '../../core/errors.ts';
 import type { Segment } from '../../core/timeline.ts';
-import { cutSound } from './cut.ts';
+import { downmix } from './downmix.ts';
+import { openEditedSound, type OpenEditedSound, type SoundTracks } from './edited-sound.ts';
 import { soundEncoder, type SoundCodec, type SoundPacket } from './encoder.ts';
 import { ceilingLevel, planGain } from './gain.ts';
 import { decibels, Limiter } from './limiter.ts';
 import { integratedLoudness, LoudnessMeter } from './loudness.ts';
-import { asMono, mixed } from './mixed.ts';
-import { TrackReader, type PcmSource } from './pcm.ts';
-import { exportRate, resampled } from './resampled.ts';
+import { exportRate } from './resampled.ts';
 
-export interface SoundJob {
-  recording: MediaFile;
-  /** Indices into the audio tracks of `recording`, the voice first; the others are mixed in. */
-  tracks: readonly number[];
-  /** Stands in for the first of `tracks`; source time, same start. */
-  cleanSound: MediaFile | null;
+export interface SoundJob extends SoundTracks {
   segments: readonly Segment[];
   /** To -16 LUFS. */
   normalise: boolean;
@@ -45,6 +36,13 @@ export interface RenderedSound {
   packets: SoundPacket[];
 }
 
+export interface RenderOptions {
+  signal?: AbortSignal;
+  progress?: (fraction: number) => void;
+  /** Where the sound is decoded, best in a worker of its own. */
+  open?: OpenEditedSound;
+}
+
 /** Packets gathered before they are handed on: about a second. */
 const batchSize = 50;
 
@@ -55,28 +53,18 @@ const batchSize = 50;
 export async function* renderSound(
   job: SoundJob,
   report: Partial<SoundReport>,
-  { signal, progress }: { signal?: AbortSignal; progress?: (fraction: number) => void } = {},
+  { signal, progress, open = openEditedSound }: RenderOptions = {},
 ): AsyncGenerator<RenderedSound> {
   const { segments, codec } = job;
   const total = Math.round((segments.at(-1)?.output.end ?? 0) * exportRate);
-  const recording = new Input({ source: await openMedia(job.recording), formats: ALL_FORMATS });
-  const clean = job.cleanSound
-    ? new Input({ source: await openMedia(job.cleanSound), formats: ALL_FORMATS })
-    : null;
-  const opened: PcmSource[] = [];
+  const { recording, tracks, cleanSound } = job;
+  const sound = await open({ recording, tracks, cleanSound });
   try {
-    const open = async (): Promise<PcmSource> => {
-      const source = await openSource(recording, clean, job.tracks);
-      opened.push(source);
-      return source;
-    };
-
     let startedAt = performance.now();
     const listened = job.normalise ? 0.25 : 0;
-    const first = await open();
     const plan = job.normalise
       ? await planGain(
-          first,
+          sound,
           segments,
           // Of several tracks together nothing is known.
           job.tracks.length === 1 ? job.loudness : null,
@@ -88,9 +76,7 @@ export async function* renderSound(
     report.listening = (performance.now() - startedAt) / 1000;
     startedAt = performance.now();
 
-    const again = plan ? await open() : first;
-    const source = plan?.dualMono ? asMono(again) : again;
-    const { channels } = source;
+    const channels = plan?.dualMono ? 1 : sound.channels;
     const limiter = new Limiter(channels, decibels(gain), decibels(plan ? ceilingLevel : 0));
     const meter = new LoudnessMeter(channels);
     const encoder = await soundEncoder(codec, channels);
@@ -102,7 +88,8 @@ export async function* renderSound(
         waiting = [];
         return { config: encoder.config!, packets };
       };
-      for await (const planes of cutSound(source, segments, signal)) {
+      for await (const block of sound.blocks(segments, signal)) {
+        const planes = downmix(block, channels);
         const loud = limiter.push(planes);
         meter.push(loud);
         waiting.push(...(await encoder.push(loud)));
@@ -125,29 +112,6 @@ export async function* renderSound(
       encoder.close();
     }
   } finally {
-    await Promise.all(opened.map((source) => source.close()));
-    recording.dispose();
-    clean?.dispose();
+    await sound.close();
   }
-}
-
-async function openSource(
-  recording: Input,
-  clean: Input | null,
-  tracks: readonly number[],
-): Promise<PcmSource> {
-  const all = await recording.getAudioTracks();
-  const chosen: InputAudioTrack[] = [];
-  for (const [i, index] of tracks.entries()) {
-    const track = i === 0 && clean ? await clean.getPrimaryAudioTrack() : all[index];
-    if (!track) throw new AppError('no-media-track', `no audio track ${index}`);
-    if (!(await track.canDecode()))
-      throw new AppError(
-        'codec-unsupported',
-        `cannot decode ${await track.getCodecParameterString()}`,
-      );
-    chosen.push(track);
-  }
-  const readers = await Promise.all(chosen.map((track) => TrackReader.open(track)));
-  return mixed(readers.map(resampled));
 }
