@@ -55,15 +55,16 @@ async function trial(whisper: Whisper, signal: AbortSignal) {
   );
   try {
     // The first run compiles shaders and grows memory; it is not measured.
-    await whisper.decode(await whisper.encode(tone), { language: 'en', maxTokens: 2, signal });
+    await whisper.decode([await whisper.encode(tone)], { language: 'en', maxTokens: [2], signal });
     const began = performance.now();
     const hidden = await whisper.encode(tone);
-    const { tokens } = await whisper.decode(hidden, {
+    const [decoded] = await whisper.decode([hidden], {
       language: 'en',
-      maxTokens: trialTokens,
+      maxTokens: [trialTokens],
       signal,
     });
-    return { seconds: (performance.now() - began) / 1000, text: whisper.tokenizer.decode(tokens) };
+    const seconds = (performance.now() - began) / 1000;
+    return { seconds, text: whisper.tokenizer.decode(decoded!.tokens) };
   } finally {
     await whisper.close();
   }

@@ -76,17 +76,19 @@ export async function transcribe(
   const fillers = saved?.fillers ?? [];
   let written = performance.now();
   try {
-    for (let i = saved?.done ?? 0; i < windows.length; i++) {
-      job.signal.throwIfAborted();
-      job.progress({ fraction: i / windows.length, doing: 'transcribe' });
-      const work = { voice, activity, whisper, language, aligner, signal: job.signal };
-      for (const placed of await transcribeWindow(windows[i]!, work, i === 0 ? first : null)) {
+    let done = saved?.done ?? 0;
+    for (const group of evenGroups(windows.slice(done), whisper.together)) {
+      const progress = (share: number) =>
+        job.progress({ fraction: (done + share * group.length) / windows.length, doing: 'transcribe' }); // prettier-ignore
+      const work = { voice, activity, whisper, language, aligner, signal: job.signal, progress };
+      for (const placed of await transcribeWindows(group, work, done === 0 ? first : null)) {
         words.push(...placed.words);
         fillers.push(...(placed.fillers ?? []));
       }
       first = null;
+      done += group.length;
       if (job.checkpoint && performance.now() - written > checkpointEvery * 1000) {
-        await job.checkpoint.save({ language, done: i + 1, words, fillers } satisfies Saved);
+        await job.checkpoint.save({ language, done, words, fillers } satisfies Saved);
         written = performance.now();
       }
     }
@@ -95,6 +97,17 @@ export async function transcribe(
   }
   job.progress({ fraction: 1 });
   return { language, words, fillers: aligner && fillers };
+}
+
+/** As few groups as possible, none larger than `most`, sizes as even as possible. */
+export function evenGroups<T>(items: readonly T[], most: number): T[][] {
+  const count = Math.ceil(items.length / most);
+  return Array.from({ length: count }, (_, i) =>
+    items.slice(
+      Math.round((i * items.length) / count),
+      Math.round(((i + 1) * items.length) / count),
+    ),
+  );
 }
 
 async function readCheckpoint(
@@ -139,6 +152,8 @@ export interface WindowWork {
   language: string;
   aligner: Aligner | null;
   signal: AbortSignal;
+  /** Share of the windows at hand that is done. */
+  progress?: (share: number) => void;
 }
 
 interface Attempt {
@@ -149,28 +164,58 @@ interface Attempt {
   doubt: Doubt | null;
 }
 
-/** The words of one window. A doubtful text is tried again in halves, then with chance, else dropped. */
-async function transcribeWindow(
-  window: Window,
+/** What is known of a window when its first text is there. */
+interface Heard {
+  window: Window;
+  samples: Float32Array;
+  hidden: Tensor;
+  attempt: Attempt;
+}
+
+/** Of the work on a window, the encoder's share and that up to the text; alignment is the rest. */
+const shares = { encode: 0.5, decode: 0.85 };
+
+/** The words of some windows, in order. `encoded` is the first one's, if it is there already. */
+async function transcribeWindows(
+  windows: readonly Window[],
   work: WindowWork,
   encoded: Tensor | null = null,
 ): Promise<Placed[]> {
-  const samples = await readWindow(window, work.voice);
-  const hidden = encoded ?? (await work.whisper.encode(samples));
-  let best = await attempt(window, hidden, 0, work);
+  const sounds: Float32Array[] = [];
+  const hidden: Tensor[] = [];
+  for (const [i, window] of windows.entries()) {
+    work.signal.throwIfAborted();
+    work.progress?.((shares.encode * i) / windows.length);
+    sounds.push(await readWindow(window, work.voice));
+    hidden.push((i === 0 && encoded) || (await work.whisper.encode(sounds[i]!)));
+  }
+  work.progress?.(shares.encode);
+  const attempts = await attempt(windows, hidden, 0, work);
+  const placed: Placed[] = [];
+  for (const [i, window] of windows.entries()) {
+    work.signal.throwIfAborted();
+    work.progress?.(shares.decode + ((1 - shares.decode) * i) / windows.length);
+    const heard = { window, samples: sounds[i]!, hidden: hidden[i]!, attempt: attempts[i]! };
+    placed.push(...(await placeWords(heard, work)));
+  }
+  return placed;
+}
+
+/** A doubtful text is tried again in halves, then with chance, else dropped. */
+async function placeWords(heard: Heard, work: WindowWork): Promise<Placed[]> {
+  const { window, samples, hidden } = heard;
+  let best = heard.attempt;
   if (best.doubt && window.length > 2 * shortestHalf) {
-    const placed: Placed[] = [];
-    for (const half of halves(window, work.activity))
-      placed.push(...(await transcribeWindow(half, work)));
-    return placed;
+    const { progress: _, ...silent } = work;
+    return transcribeWindows(halves(window, work.activity), silent);
   }
   for (const temperature of best.doubt ? temperatures : []) {
-    const next = await attempt(window, hidden, temperature, work);
-    if (!next.doubt) {
-      best = next;
+    const [next] = await attempt([window], [hidden], temperature, work);
+    if (!next!.doubt) {
+      best = next!;
       break;
     }
-    if (next.doubt === 'unlikely' && next.logProbability > best.logProbability) best = next;
+    if (next!.doubt === 'unlikely' && next!.logProbability > best.logProbability) best = next!;
   }
   // Mumbled speech is better written down with little confidence than lost; inventions are not.
   if (best.doubt && (best.doubt !== 'unlikely' || voiced(window, work.activity) < 0.6)) return [];
@@ -181,14 +226,23 @@ async function transcribeWindow(
 }
 
 async function attempt(
-  window: Window,
-  hidden: Tensor,
+  windows: readonly Window[],
+  hidden: readonly Tensor[],
   temperature: number,
-  work: WindowWork,
-): Promise<Attempt> {
-  const { whisper, language, signal } = work;
-  const maxTokens = mostTokens(window.length);
-  const decoded = await whisper.decode(hidden, { language, temperature, maxTokens, signal });
+  { whisper, language, activity, signal }: WindowWork,
+): Promise<Attempt[]> {
+  const maxTokens = windows.map((window) => mostTokens(window.length));
+  const all = await whisper.decode(hidden, { language, temperature, maxTokens, signal });
+  return all.map((decoded, i) => weigh(decoded, windows[i]!, whisper, language, activity));
+}
+
+function weigh(
+  decoded: Decoded,
+  window: Window,
+  whisper: Whisper,
+  language: string,
+  activity: VoiceActivity,
+): Attempt {
   const raw = whisper.tokenizer.decode(decoded.tokens).trim();
   const text = withoutSounds(raw);
   const words =
@@ -201,7 +255,7 @@ async function attempt(
     text,
     logProbability,
     noSpeech: decoded.noSpeech,
-    speech: spoken(window, work.activity),
+    speech: spoken(window, activity),
     ended: decoded.ended,
   });
   return { decoded, words, text, logProbability, doubt: found };
