@@ -71,3 +71,5 @@ function addFastModel(): void {
     ...['add', 'whisper-tiny.en', '--from', folder],
   ]);
 }
+
+if (import.meta.main) await run();

@@ -27,6 +27,12 @@ export type StageTimings = Partial<Record<Stage, number>>;
 /** wasm that is in the middle of a computation cannot be asked to stop. */
 const killAfterMs = 1500;
 
+/**
+ * With so few cores the picture waits for the sound: the speech, which takes longest, then has one core
+ * for itself from beginning to end instead of a third of two, with the other one idle at the end.
+ */
+const fewCores = 2;
+
 /** What a stage's result depends on besides the recording and the analyser's version. */
 function variants(
   settings: AnalysisSettings,
@@ -108,13 +114,12 @@ export async function analyseRecording(
 
   const hasSound = main.audio.length > 0;
   const hasPicture = main.video !== null;
+  const listening = stage('sound', hasSound, (options) =>
+    soundWorker.call.analyseSound({ file, trackIndex, cleanPath: `${folder}/clean.wav` }, options),
+  );
+  const turn = navigator.hardwareConcurrency <= fewCores ? listening.catch(() => null) : null;
   const [sound, speech, screen] = await settleAll([
-    stage('sound', hasSound, (options) =>
-      soundWorker.call.analyseSound(
-        { file, trackIndex, cleanPath: `${folder}/clean.wav` },
-        options,
-      ),
-    ),
+    listening,
     stage('speech', hasSound, (options) =>
       speechWorker.call.analyseSpeech(
         {
@@ -128,12 +133,15 @@ export async function analyseRecording(
         options,
       ),
     ),
-    stage('screen', hasPicture, (options) =>
-      screenWorker.call.analyseScreen(
-        { file, folder: `${folder}/strip`, interactions: recording.interactions },
-        options,
-      ),
-    ),
+    (async () => {
+      await turn;
+      return stage('screen', hasPicture, (options) =>
+        screenWorker.call.analyseScreen(
+          { file, folder: `${folder}/strip`, interactions: recording.interactions },
+          options,
+        ),
+      );
+    })(),
   ] as const);
   const steps = await stage('steps', true, () =>
     Promise.resolve(
