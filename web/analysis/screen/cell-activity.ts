@@ -1,5 +1,6 @@
 /** What each cell of the grid did lately: its noise, when it last moved, whether it never rests. */
 
+import { CornerVideo, type Video } from './corner-video.ts';
 import type { GridShape } from './grid.ts';
 
 /** Change of a cell's mean (0 to 255) that no codec noise explains on a quiet picture. */
@@ -13,6 +14,8 @@ const restTimes = [0, 1.5, 4];
 /** Seconds over which a cell's liveliness is averaged: short for a video, long for a face in a corner. */
 const shortMemory = 8;
 const longMemory = 30;
+/** Share of the time above which liveliness is a habit. */
+const habit = 0.13;
 
 export class CellActivity {
   /** Set where the cell changed from the frame before to this one. */
@@ -27,11 +30,19 @@ export class CellActivity {
 
   /** The restlessness of the neighbourhood: a face has quiet cells between its lively ones. */
   readonly #around: Uint8Array;
+  readonly #corner: CornerVideo;
+  /** Until when a cell belongs to a video in a corner, seconds. */
+  readonly #videoUntil: Float64Array;
+  /** Videos seen with the latest frame. */
+  videos: readonly Video[] = [];
   readonly #columns: number;
   #lastSpread = -1e9;
 
-  constructor({ columns, rows }: GridShape) {
+  constructor(shape: GridShape) {
+    const { columns, rows } = shape;
+    this.#corner = new CornerVideo(shape);
     const cells = columns * rows;
+    this.#videoUntil = new Float64Array(cells);
     this.#columns = columns;
     this.#around = new Uint8Array(cells);
     this.changed = new Uint8Array(cells);
@@ -72,13 +83,24 @@ export class CellActivity {
       this.#judge(i);
       if (active) {
         count++;
+        this.#corner.count(i);
         if (time - this.lastActive[i]! > 1) this.burstStart[i] = time;
         this.lastActive[i] = time;
       } else {
         this.#noise[i]! += (difference - this.#noise[i]!) * 0.05;
       }
     }
-    if (time - this.#lastSpread >= 0.5) {
+    this.videos = this.#corner.take(time);
+    for (const { left, top, right, bottom, until } of this.videos) {
+      for (let y = top; y <= bottom; y++) {
+        for (let i = y * this.#columns + left; i <= y * this.#columns + right; i++) {
+          this.#videoUntil[i] = until;
+          this.#restless[i] = 2;
+          this.#long[i] = Math.max(this.#long[i]!, habit);
+        }
+      }
+    }
+    if (this.videos.length > 0 || time - this.#lastSpread >= 0.5) {
       this.#lastSpread = time;
       this.#spread();
     }
@@ -88,6 +110,11 @@ export class CellActivity {
   /** Moves nearly all the time, like a camera picture, a video or an advertisement. */
   isRestless(cell: number): boolean {
     return this.#around[cell]! > 0;
+  }
+
+  /** A video plays here: what it shows is no change of the screen until it stops. */
+  isVideo(cell: number, now: number): boolean {
+    return now < this.#videoUntil[cell]!;
   }
 
   /** Seconds for which a cell must be still before it is believed to be at rest. */
@@ -100,7 +127,7 @@ export class CellActivity {
     const known = this.#restless[cell]!;
     const long = this.#long[cell]!;
     const short = this.#short[cell]!;
-    if (long > (known === 2 ? 0.04 : 0.13)) this.#restless[cell] = 2;
+    if (long > (known === 2 ? 0.04 : habit)) this.#restless[cell] = 2;
     else this.#restless[cell] = short > (known > 0 ? 0.12 : 0.34) ? 1 : 0;
   }
 

@@ -58,6 +58,12 @@ const page: Rect = [0, 10, 240, 120];
 const pointer = (s: Screen, x: number, y: number) =>
   s.fill([Math.round(x), Math.round(y), 2, 3], 60);
 
+/** Lively in the middle, quiet around it, and now and then still for a while. */
+const face = (s: Screen) => {
+  if (s.time % 7 > 6) return;
+  s.fill([205, 100, 20, 24], () => 60 + s.random() * 90);
+};
+
 describe('what is no scene change', () => {
   test('noise, a travelling pointer and a blinking cursor', () => {
     const s = new Screen();
@@ -73,11 +79,13 @@ describe('what is no scene change', () => {
     expect(s.end().changes).toEqual([]);
   });
 
-  test('a face in a corner, after the seconds it takes to know it', () => {
+  test('a face in a corner, from the first second on', () => {
     const s = new Screen();
     s.fill(page, s.text);
-    s.run(24, () => s.fill([200, 95, 36, 36], () => 60 + s.random() * 90));
-    expect(s.end().changes.filter((c) => c.time > 10)).toEqual([]);
+    s.run(24, () => face(s));
+    const { changes, idle } = s.end();
+    expect(changes).toEqual([]);
+    expect(idle.at(-1)!.end - idle.at(-1)!.start).toBeGreaterThan(20);
   });
 });
 
@@ -123,6 +131,37 @@ describe('what is one', () => {
     });
     expect(changes[0]!.box.x).toBeCloseTo(180 / 240, 2);
     expect(changes[0]!.box.width).toBeCloseTo(50 / 240, 2);
+  });
+
+  test('pages that change beside a face, and the rests between them', () => {
+    const s = new Screen();
+    s.fill(page, s.text);
+    const turned: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      s.run(4, () => face(s));
+      turned.push(s.time);
+      s.fill([0, 10, 190, 120], s.text);
+    }
+    s.run(4, () => face(s));
+    const { changes, idle } = s.end();
+    expect(changes).toHaveLength(4);
+    turned.forEach((at, i) => {
+      expect(Math.abs(changes[i]!.time - at)).toBeLessThan(0.12);
+      expect(Math.abs(changes[i]!.settled - at)).toBeLessThan(0.12);
+    });
+    expect(idle.filter((r) => r.end - r.start > 3)).toHaveLength(4);
+  });
+
+  test('what a terminal in a corner shows once it has stopped', () => {
+    const s = new Screen();
+    s.fill(page, s.text);
+    s.run(3);
+    s.run(5, () => s.fill([0, 90, 90, 40], s.text));
+    const stopped = s.time;
+    s.fill([0, 90, 90, 40], s.text);
+    s.run(14);
+    const { changes } = s.end();
+    expect(Math.abs(changes.at(-1)!.settled - stopped)).toBeLessThan(0.2);
   });
 
   test('a box ticked under the pointer shows once the pointer is away', () => {

@@ -7,6 +7,7 @@ import type { SceneChange } from '../../core/evidence.ts';
 import { sourceRange, sourceTime, type SourceRange } from '../../core/time.ts';
 import { CellActivity } from './cell-activity.ts';
 import { components, distance, type Component } from './components.ts';
+import type { Box } from './corner-video.ts';
 import type { GridShape } from './grid.ts';
 import { isSmall, SmallMotion } from './pointer.ts';
 import { Looks } from './looks.ts';
@@ -25,6 +26,8 @@ const visible = 8;
 const faintLine = 28;
 /** A picture moving for longer than this is looked at in between, at its calmest. */
 const longMotion = 12;
+/** Seconds that it may take to know a video as one. */
+const recent = 6;
 
 export class ChangeDetector {
   readonly shape: GridShape;
@@ -72,6 +75,7 @@ export class ChangeDetector {
     const count = this.#cells.update(time, time - this.#time, this.#previous, picture);
     this.#previous.set(picture);
     this.#time = time;
+    if (this.#cells.videos.length > 0) this.#forgetInside(this.#cells.videos, time);
     if (count > 0) this.#notice(time, count);
     if (time - this.#lastMotion >= quiet && time - this.#lastLook >= 0.2) this.#look(time);
     else if (time - Math.max(this.#lastLook, this.#motionStart) > longMotion) this.#look(time);
@@ -114,6 +118,21 @@ export class ChangeDetector {
     this.#lastMotion = time;
   }
 
+  /** Before a video was known as one, its motion was taken for changes. */
+  #forgetInside(videos: readonly Box[], now: number): void {
+    const { columns, rows } = this.shape;
+    const inside = ({ x, y, width, height }: SceneChange['box'], v: Box) =>
+      x * columns >= v.left - 1 &&
+      y * rows >= v.top - 1 &&
+      (x + width) * columns <= v.right + 2 &&
+      (y + height) * rows <= v.bottom + 2;
+    for (let i = this.changes.length - 1; i >= 0; i--) {
+      const { box, settled } = this.changes[i]!;
+      if (settled < now - recent) break;
+      if (videos.some((v) => inside(box, v))) this.changes.splice(i, 1);
+    }
+  }
+
   /** Closes an idle stretch. */
   #rested(time: number): void {
     if (time - this.#lastStir >= minIdle) this.idle.push(sourceRange(this.#lastStir, time));
@@ -128,7 +147,7 @@ export class ChangeDetector {
       const limit = Math.max(visible, cells.threshold(i));
       const differs = Math.abs(this.#previous[i]! - this.#base[i]!) > limit;
       const busy = differs && now - cells.lastActive[i]! < cells.restsAfter(i);
-      this.#mask[i] = differs && !busy ? 1 : 0;
+      this.#mask[i] = differs && !busy && !cells.isVideo(i, now) ? 1 : 0;
       count += this.#mask[i]!;
     }
     const since = this.#lastLook;
