@@ -13,6 +13,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 const minutes = Number(process.env['BENCH_MINUTES'] ?? 10);
 /** Largest share of the recording's length that the analysis may take. */
 const goals: Record<string, number> = { 'whisper-base': 1 / 2, 'whisper-tiny.en': 1 / 3 };
+/** `BENCH_MODEL=whisper-base` takes only that one. */
+const only = process.env['BENCH_MODEL'];
 
 export async function run(): Promise<void> {
   addFastModel();
@@ -24,6 +26,7 @@ export async function run(): Promise<void> {
     `model             sound  screen  speech     all  of length       goal  processor  peak`,
   );
   for (const [model, goal] of Object.entries(goals)) {
+    if (only && only !== model) continue;
     const out = mkdtempSync(path.join(os.tmpdir(), 'cairn-bench-analysis-'));
     // The browser is gone when the run has ended, and its processor time with it.
     let cpu = 0;

@@ -9,6 +9,18 @@ import type { Page } from 'playwright-core';
 type Stage = (page: Page, recording: { path: string; seconds: number }) => Promise<void>;
 
 const stages: Record<string, Stage> = {
+  async analysis(page, { path: source, seconds }) {
+    const model = process.env['BENCH_MODEL'] ?? 'whisper-base';
+    page.on('console', (message) => message.text().startsWith('  ') && console.log(message.text()));
+    await page.evaluate(
+      async ({ source, seconds, model }) => {
+        const address = '/bench/memory/driver.ts';
+        const driver = (await import(address)) as typeof import('./memory/driver.ts');
+        await driver.analyse(source, seconds, model);
+      },
+      { source, seconds, model },
+    );
+  },
   async export(page, { path: source, seconds }) {
     const cuts = spreadCuts(seconds, Math.round(seconds / 10));
     await page.evaluate(
@@ -31,13 +43,16 @@ const stages: Record<string, Stage> = {
   },
 };
 
-const lengths = [300, 3600];
+/** `BENCH_MINUTES=30` takes a shorter long recording, `BENCH_STAGE=export` only that stage. */
+const lengths = [300, 60 * Number(process.env['BENCH_MINUTES'] ?? 60)];
+const onlyStage = process.env['BENCH_STAGE'];
 
 export async function run(): Promise<void> {
   const peaks = new Map<string, number[]>();
   for (const seconds of lengths) {
     const file = screenClip({ seconds, keyInterval: 30 });
     for (const [name, stage] of Object.entries(stages)) {
+      if (onlyStage && onlyStage !== name) continue;
       const { page, files, close } = await openExportPage();
       try {
         await page.evaluate(
@@ -57,7 +72,7 @@ export async function run(): Promise<void> {
     }
   }
   console.log(
-    'Peak memory of the whole browser (MB): 5 minutes, 60 minutes, more by (at most 200)',
+    `Peak memory of the whole browser (MB): 5 minutes, ${lengths[1]! / 60} minutes, more by (at most 200)`,
   );
   for (const [name, [short = 0, long = 0]] of peaks) {
     const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(0).padStart(6);
