@@ -15,7 +15,7 @@ import {
 } from './types.ts';
 import type { Decoded, Whisper } from './whisper.ts';
 import type { Tensor } from './runtime.ts';
-import { halves, packWindows, type Window } from './windows.ts';
+import { evenGroups, halves, packWindows, type Window } from './windows.ts';
 import { alignWindow, type Placed } from './window-words.ts';
 
 export interface Transcript {
@@ -97,17 +97,6 @@ export async function transcribe(
   }
   job.progress({ fraction: 1 });
   return { language, words, fillers: aligner && fillers };
-}
-
-/** As few groups as possible, none larger than `most`, sizes as even as possible. */
-export function evenGroups<T>(items: readonly T[], most: number): T[][] {
-  const count = Math.ceil(items.length / most);
-  return Array.from({ length: count }, (_, i) =>
-    items.slice(
-      Math.round((i * items.length) / count),
-      Math.round(((i + 1) * items.length) / count),
-    ),
-  );
 }
 
 async function readCheckpoint(

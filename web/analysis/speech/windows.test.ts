@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sourceRange } from '../../core/time.ts';
 import type { VoiceActivity } from './types.ts';
-import { halves, packWindows, toSource } from './windows.ts';
+import { evenGroups, halves, packWindows, toSource } from './windows.ts';
 
 function activity(speech: [number, number][], seconds: number): VoiceActivity {
   return {
@@ -63,4 +63,18 @@ test('halves hold what the whole held, and times lead back to the source', () =>
   expect(toSource(window!, 1)).toBeCloseTo(1.7);
   expect(toSource(window!, window!.length - 0.3)).toBeCloseTo(30);
   expect(halves(window!, a).map((w) => w.pieces[0]!.start)).toEqual([0.7, 19.7]);
+});
+
+test('groups keep the order, and none is much smaller than the others', () => {
+  fc.assert(
+    fc.property(fc.nat(60), fc.integer({ min: 1, max: 8 }), (count, most) => {
+      const items = Array.from({ length: count }, (_, i) => i);
+      const groups = evenGroups(items, most);
+      expect(groups.flat()).toEqual(items);
+      expect(groups).toHaveLength(Math.ceil(count / most));
+      const sizes = groups.map((g) => g.length);
+      if (count > 0) expect(Math.max(...sizes)).toBeLessThanOrEqual(most);
+      if (count > 0) expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+    }),
+  );
 });

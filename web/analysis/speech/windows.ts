@@ -73,6 +73,17 @@ export function halves(window: Window, activity: VoiceActivity): Window[] {
   return [toWindow([{ ...piece, end: cut }]), toWindow([{ ...piece, start: cut }])];
 }
 
+/** As few groups as possible, none larger than `most`, sizes as even as possible. */
+export function evenGroups<T>(items: readonly T[], most: number): T[][] {
+  const count = Math.ceil(items.length / most);
+  return Array.from({ length: count }, (_, i) =>
+    items.slice(
+      Math.round((i * items.length) / count),
+      Math.round(((i + 1) * items.length) / count),
+    ),
+  );
+}
+
 /** Source time of a moment of the window. */
 export function toSource(window: Window, time: number): number {
   let piece = window.pieces[0]!;
