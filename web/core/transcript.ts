@@ -39,41 +39,81 @@ export type StepStart = Pick<Step, 'id' | 'start'>;
 type Decided = Pick<Project, 'removal' | 'decisions'>;
 const middle = (r: SourceRange) => (r.start + r.end) / 2;
 
-/** Findings and words in one row. Words that are fillers are shown by their chip alone. */
-export function listTokens(speech: SpeechEvidence, project: Decided): Token[] {
-  const { fillers, disfluencies } = speech;
+/** Where a token stands in the row: an offer right after the words it is about. */
+const place = (t: Token) => (t.kind === 'disfluency' ? t.end - 1e-4 : t.start);
+
+/** All tokens but the pauses, in order. Words that are fillers are shown by their chip alone. */
+export function spokenTokens({ words, fillers, disfluencies }: SpeechEvidence): readonly Token[] {
   const inside = (list: readonly SourceRange[], word: Word) => {
     const at = lastAtOrBefore(list, (f) => f.start, middle(word));
     return at >= 0 && middle(word) < list[at]!.end;
   };
   const tokens: Token[] = [];
-  for (const [index, word] of speech.words.entries()) {
+  for (const [index, word] of words.entries()) {
     if (inside(fillers, word)) continue;
     const doubted = inside(disfluencies, word);
     tokens.push({ kind: 'word', start: word.start, end: word.end, word, index, doubted });
   }
   for (const f of fillers) tokens.push({ kind: 'filler', start: f.start, end: f.end, finding: f });
-  for (const s of speech.silences) {
-    const shown = s.end - s.start >= project.removal.minSilence || isRemoved(project, 'silence', s);
-    if (shown) tokens.push({ kind: 'silence', start: s.start, end: s.end, finding: s });
-  }
-  for (const d of disfluencies) {
-    // The offer stands right after the words it is about.
+  for (const d of disfluencies)
     tokens.push({ kind: 'disfluency', start: d.start, end: d.end, finding: d });
+  return tokens.sort((a, b) => place(a) - place(b));
+}
+
+/** One pause is one token, however often the row is made anew. */
+const pauses = new WeakMap<Silence, Token>();
+function pauseToken(finding: Silence): Token {
+  const known = pauses.get(finding);
+  if (known) return known;
+  const token: Token = { kind: 'silence', start: finding.start, end: finding.end, finding };
+  pauses.set(finding, token);
+  return token;
+}
+
+/**
+ * Findings and words in one row. `spoken` does not depend on the project and can be kept, so that
+ * dragging the pause slider over hours of speech only weaves the pauses in.
+ */
+export function listTokens(
+  speech: SpeechEvidence,
+  project: Decided,
+  spoken: readonly Token[] = spokenTokens(speech),
+): Token[] {
+  const shown = speech.silences
+    .filter(
+      (s) => s.end - s.start >= project.removal.minSilence || isRemoved(project, 'silence', s),
+    )
+    .sort((a, b) => a.start - b.start);
+  const tokens: Token[] = [];
+  let next = 0;
+  for (const token of spoken) {
+    const at = place(token);
+    while (next < shown.length && shown[next]!.start < at) tokens.push(pauseToken(shown[next++]!));
+    tokens.push(token);
   }
-  const order = (t: Token) => (t.kind === 'disfluency' ? t.end - 1e-4 : t.start);
-  return tokens.sort((a, b) => order(a) - order(b));
+  while (next < shown.length) tokens.push(pauseToken(shown[next++]!));
+  return tokens;
 }
 
 const longParagraph = 70;
 const longPause = 2.5;
 
-/** Cuts the row of tokens into paragraphs: at steps, at long pauses, and at sentence ends once it gets long. */
-export function buildTranscript(tokens: Token[], stepStarts: readonly StepStart[]): Transcript {
+/**
+ * Cuts the row of tokens into paragraphs: at steps, at long pauses, and at sentence ends once it gets
+ * long. Paragraphs of `before` that stay as they are stay the same objects.
+ */
+export function buildTranscript(
+  tokens: Token[],
+  stepStarts: readonly StepStart[],
+  before?: Transcript,
+): Transcript {
   const steps = [...stepStarts].sort((a, b) => a.start - b.start);
   const stepAt = (time: number) => steps[lastAtOrBefore(steps, (s) => s.start, time)]?.id ?? null;
+  const known = new Map(before?.paragraphs.map((p) => [p.key, p]));
   const paragraphs: Paragraph[] = [];
   let current: Token[] = [];
+  /** Without the pauses: the text is not to be parted otherwise when more or fewer of them are shown. */
+  let spoken = 0;
   let from = 0;
   let stepId: string | null = null;
 
@@ -82,32 +122,38 @@ export function buildTranscript(tokens: Token[], stepStarts: readonly StepStart[
     if (first && last) {
       const opensStep = stepId !== null && paragraphs.at(-1)?.stepId !== stepId;
       const key = `${Math.round(first.start * 1000)}:${first.kind}`;
-      paragraphs.push({
-        key,
-        stepId,
-        opensStep,
-        from,
-        tokens: current,
-        start: first.start,
-        end: last.end,
-      });
+      const made = { key, stepId, opensStep, from, tokens: current };
+      paragraphs.push(reused(known.get(key), { ...made, start: first.start, end: last.end }));
     }
     current = [];
+    spoken = 0;
     from = next;
   };
 
   for (const [i, token] of tokens.entries()) {
     const here = stepAt(token.kind === 'word' ? middle(token) : token.start);
     const previous = tokens[i - 1];
-    const ended = previous?.kind === 'word' && /[.!?…]["”’)]*$/.test(previous.word.text);
+    // A pause after a full stop does not hide it.
+    const said = previous?.kind === 'silence' ? tokens[i - 2] : previous;
+    const ended = said?.kind === 'word' && /[.!?…]["”’)]*$/.test(said.word.text);
     const pause = previous?.kind === 'silence' && previous.end - previous.start >= longPause;
-    const full = current.length > longParagraph && (ended || current.length > 2 * longParagraph);
-    if (here !== stepId || full || (pause && current.length > 12)) close(i);
+    const full = spoken > longParagraph && (ended || spoken > 2 * longParagraph);
+    if (here !== stepId || full || (pause && spoken > 12)) close(i);
     stepId = here;
     current.push(token);
+    if (token.kind !== 'silence') spoken++;
   }
   close(tokens.length);
   return { tokens, paragraphs };
+}
+
+/** The old paragraph where nothing differs, or at least its old tokens. */
+function reused(old: Paragraph | undefined, now: Paragraph): Paragraph {
+  if (old?.tokens.length !== now.tokens.length) return now;
+  if (!old.tokens.every((token, i) => token === now.tokens[i])) return now;
+  const same =
+    old.from === now.from && old.stepId === now.stepId && old.opensStep === now.opensStep;
+  return same ? old : { ...now, tokens: old.tokens };
 }
 
 /** Index of the paragraph that holds a token. */

@@ -13,6 +13,7 @@ import { TimeMap } from '../core/timeline.ts';
 import {
   buildTranscript,
   listTokens,
+  spokenTokens,
   type StepStart,
   type Transcript,
 } from '../core/transcript.ts';
@@ -112,13 +113,19 @@ export class Editor {
   readonly #removal = $derived(this.#project.removal);
   readonly #decisions = $derived(this.#project.decisions);
   readonly #stepStarts = $derived.by(() => this.#sameStarts(this.#project.steps));
-  readonly #tokens = $derived.by(() =>
-    this.findings
-      ? listTokens(this.findings, { removal: this.#removal, decisions: this.#decisions })
-      : [],
-  );
-  readonly transcript: Transcript = $derived.by(() =>
-    buildTranscript(this.#tokens, this.#stepStarts),
+  readonly #spoken = $derived(this.findings && spokenTokens(this.findings));
+  readonly #tokens = $derived.by(() => {
+    const decided = { removal: this.#removal, decisions: this.#decisions };
+    return this.findings && this.#spoken ? listTokens(this.findings, decided, this.#spoken) : [];
+  });
+  #lastTranscript: Transcript | undefined;
+  readonly transcript: Transcript = $derived.by(
+    () =>
+      (this.#lastTranscript = buildTranscript(
+        this.#tokens,
+        this.#stepStarts,
+        this.#lastTranscript,
+      )),
   );
 
   /**
