@@ -57,10 +57,7 @@ export async function exportVideo(
     if (!track && !hasSound) throw new AppError('no-media-track');
     await checkQuota(await estimateSize(request, map));
 
-    // A second attempt must not take the bar back.
-    let highest = 0;
-    const progress: JobContext['progress'] = ({ fraction, ...rest }) =>
-      context.progress({ ...rest, fraction: (highest = Math.max(highest, fraction)) });
+    const progress = forward(context.progress);
 
     let refusal: string | null = request.reencode ? 'asked for' : null;
     let loudness = request.loudness;
@@ -94,6 +91,19 @@ export async function exportVideo(
     input.dispose();
   }
 }
+
+/** Never back, as when a second attempt begins, and not for every packet. */
+function forward(tell: JobContext['progress']): JobContext['progress'] {
+  let told = 0;
+  return (progress) => {
+    if (progress.fraction < told + leastProgress && progress.fraction < 1) return;
+    told = progress.fraction;
+    tell(progress);
+  };
+}
+
+/** Share of the whole that is worth telling. */
+const leastProgress = 0.002;
 
 interface Attempt {
   request: ExportRequest;

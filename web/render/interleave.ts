@@ -1,11 +1,16 @@
 /** Two streams that are made at the same time and written in order of time. */
 
-/** Runs ahead of its reader by up to `limit` items, so that both work at once. */
+/**
+ * Runs ahead of its reader until `limit` is held, so that both work at once. Counted are items, or
+ * what `sizeOf` says of each.
+ */
 export function prefetch<T>(
   source: AsyncGenerator<T, void>,
   limit: number,
+  sizeOf: (item: T) => number = () => 1,
 ): AsyncGenerator<T, void> {
   const queue: T[] = [];
+  let held = 0;
   let isDone = false;
   let isStopped = false;
   let failure = null as { error: unknown } | null;
@@ -16,8 +21,9 @@ export function prefetch<T>(
     try {
       for await (const item of source) {
         queue.push(item);
+        held += sizeOf(item);
         wakeReader();
-        while (queue.length >= limit && !isStopped)
+        while (held >= limit && !isStopped)
           await new Promise<void>((resolve) => (wakeWriter = resolve));
         if (isStopped) return;
       }
@@ -35,6 +41,7 @@ export function prefetch<T>(
       for (;;) {
         if (queue.length > 0) {
           const item = queue.shift()!;
+          held -= sizeOf(item);
           wakeWriter();
           yield item;
         } else if (failure) {

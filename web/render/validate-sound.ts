@@ -11,7 +11,7 @@ import { resampled } from './sound/resampled.ts';
  * Compared: so many seconds near the start of a stretch, behind the crossfade, at this rate and
  * within so far of each other. Where it begins with a pause, a little later.
  */
-const window = 0.4;
+const window = 0.3;
 const behindFade = 0.02;
 const windowsTried = 5;
 const rate = 8000;
@@ -24,6 +24,8 @@ const here = 0.005;
 const plainly = 0.4;
 /** Stretches compared at most, spread evenly. */
 const mostStretches = 120;
+/** Compared at the same time: a seek is mostly waiting. */
+const lanes = 3;
 
 /** The largest offset found, seconds; null when all was silent or too short. */
 export async function soundOffset(
@@ -43,18 +45,23 @@ export async function soundOffset(
     const tracks = await input.getAudioTracks();
     const original = tracks[request.cleanSound ? 0 : request.voiceTrack];
     if (!original) return null;
-    const before = asMono(resampled(await TrackReader.open(original)));
-    const after = asMono(resampled(await TrackReader.open(written)));
-    let largest: number | null = null;
     const step = Math.max(1, Math.ceil(map.segments.length / mostStretches));
-    for (let i = 0; i < map.segments.length; i += step) {
-      signal.throwIfAborted();
-      progress(i / map.segments.length);
-      const lag = await lagOf(before, after, map.segments[i]!);
-      if (lag !== null) largest = Math.max(largest ?? 0, Math.abs(lag));
-    }
-    await before.close();
-    await after.close();
+    const compared = map.segments.filter((_, i) => i % step === 0);
+    let largest: number | null = null;
+    let done = 0;
+    const lane = async (first: number) => {
+      const [before, after] = [await sampled(original), await sampled(written)];
+      for (let i = first; i < compared.length; i += lanes) {
+        signal.throwIfAborted();
+        const lag = await lagOf(before, after, compared[i]!);
+        if (lag !== null) largest = Math.max(largest ?? 0, Math.abs(lag));
+        progress(++done / compared.length);
+      }
+      await Promise.all([before.close(), after.close()]);
+    };
+    const work = Array.from({ length: lanes }, (_, first) => lane(first));
+    await Promise.allSettled(work);
+    await Promise.all(work);
     return largest;
   } finally {
     input.dispose();
@@ -62,6 +69,9 @@ export async function soundOffset(
 }
 
 type Mono = ReturnType<typeof asMono>;
+
+const sampled = async (track: InputAudioTrack): Promise<Mono> =>
+  asMono(resampled(await TrackReader.open(track, { isSampling: true })));
 
 async function lagOf(
   before: Mono,
@@ -77,9 +87,11 @@ async function lagOf(
     const offset = behindFade + i * window;
     const length = Math.min(window, output.end - output.start - offset - behindFade);
     if (length < window / 2) return null;
-    const shown = await read(after, output.start + offset, length);
+    const [shown, there] = await Promise.all([
+      read(after, output.start + offset, length),
+      read(before, source.start + offset - furthest, length + 2 * furthest),
+    ]);
     if (rms(shown) < quietest) continue;
-    const there = await read(before, source.start + offset - furthest, length + 2 * furthest);
     return lagBetween(shown, there);
   }
   return null;

@@ -29,13 +29,13 @@ export interface WriteJob {
   progress: (fraction: number) => void;
 }
 
-/** How far each side may run ahead: pictures in packets, sound in batches of about a second. */
-const picturesAhead = 240;
+/** How far each side may run ahead: pictures in bytes, sound in batches of some seconds. */
+const picturesAhead = 48 * 2 ** 20;
 const soundAhead = 45;
 
 type Item =
-  | { kind: 'picture'; time: number; item: PicturePacket }
-  | { kind: 'sound'; time: number; item: RenderedSound };
+  | { kind: 'picture'; time: number; size: number; item: PicturePacket }
+  | { kind: 'sound'; time: number; size: number; item: RenderedSound };
 
 /**
  * When it throws, no file is left.
@@ -96,7 +96,8 @@ async function mux(
   const audio = sound && new EncodedAudioPacketSource(job.format === 'mp4' ? 'aac' : 'opus');
   if (picture && video) {
     output.addVideoTrack(video, { rotation: picture.rotation });
-    streams.push(prefetch(pictureItems(picture, joints!, signal, meter.picture), picturesAhead));
+    const pictures = pictureItems(picture, joints!, signal, meter.picture);
+    streams.push(prefetch(pictures, picturesAhead, ({ size }) => size));
   }
   if (sound && audio) {
     output.addAudioTrack(audio);
@@ -128,13 +129,13 @@ async function* pictureItems(
     const time = item.packet.timestamp;
     await joints.see(item.packet, item.meta);
     progress(time);
-    yield { kind: 'picture', time, item };
+    yield { kind: 'picture', time, size: item.packet.byteLength, item };
   }
 }
 
 async function* soundItems(batches: AsyncGenerator<RenderedSound>): AsyncGenerator<Item> {
   for await (const item of batches)
-    yield { kind: 'sound', time: item.packets[0]?.timestamp ?? 0, item };
+    yield { kind: 'sound', time: item.packets[0]?.timestamp ?? 0, size: 0, item };
 }
 
 /** One figure from two sides that work at once; the picture's counts for more. */

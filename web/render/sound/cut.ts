@@ -8,7 +8,7 @@ export const crossfade = 0.01;
 const blockLength = 24_000;
 
 /** A kept stretch in samples. Result sample n is source sample n + offset. */
-interface Stretch {
+export interface Stretch {
   start: number;
   end: number;
   offset: number;
@@ -25,6 +25,13 @@ export function stretches(segments: readonly Segment[], sampleRate: number): Str
   });
 }
 
+export interface CutOptions {
+  /** Only the stretches from `first` to before `end`, with the fade into the first of them. */
+  first?: number;
+  end?: number;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Blocks of the result, one after another without gaps. A crossfade lies evenly around its joint:
  * the outgoing side goes on into what was cut, the incoming side begins there, so the length of
@@ -32,10 +39,9 @@ export function stretches(segments: readonly Segment[], sampleRate: number): Str
  */
 export async function* cutSound(
   source: PcmSource,
-  segments: readonly Segment[],
-  signal?: AbortSignal,
-): AsyncGenerator<Planes> {
-  const list = stretches(segments, source.sampleRate);
+  list: readonly Stretch[],
+  { first = 0, end = list.length, signal }: CutOptions = {},
+): AsyncGenerator<Planes, void> {
   const longest = Math.round((crossfade * source.sampleRate) / 2);
   /** Half the fade at the joint before stretch i; a stretch is never faded over more than half of it. */
   const halfFade = (i: number): number => {
@@ -45,7 +51,8 @@ export async function* cutSound(
     return Math.min(longest, (before.end - before.start) >> 1, (after.end - after.start) >> 1);
   };
 
-  for (const [i, stretch] of list.entries()) {
+  for (let i = first; i < end; i++) {
+    const stretch = list[i]!;
     const fadeIn = halfFade(i);
     const before = list[i - 1];
     if (before && fadeIn > 0) {
@@ -55,10 +62,10 @@ export async function* cutSound(
       const incoming = await source.read(from + stretch.offset, to + stretch.offset);
       yield outgoing.map((plane, c) => fade(plane, incoming[c]!));
     }
-    const end = stretch.end - halfFade(i + 1);
-    for (let at = stretch.start + fadeIn; at < end; at += blockLength) {
+    const until = stretch.end - halfFade(i + 1);
+    for (let at = stretch.start + fadeIn; at < until; at += blockLength) {
       signal?.throwIfAborted();
-      const to = Math.min(end, at + blockLength);
+      const to = Math.min(until, at + blockLength);
       yield await source.read(at + stretch.offset, to + stretch.offset);
     }
   }

@@ -20,7 +20,13 @@ export function downmix(planes: Planes, channels: 1 | 2): Planes {
   if (planes.length === channels) return planes;
   if (planes.length === 1) return [planes[0]!, planes[0]!];
   const stereo = planes.length === 2 ? planes : toStereo(planes);
-  return channels === 2 ? stereo : [weighted(stereo, [0.5, 0.5])];
+  return channels === 2 ? stereo : [middle(stereo[0]!, stereo[1]!)];
+}
+
+function middle(left: Float32Array, right: Float32Array): Float32Array {
+  const sum = new Float32Array(left.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = (left[i]! + right[i]!) * 0.5;
+  return sum;
 }
 
 function toStereo(planes: Planes): Planes {

@@ -3,9 +3,9 @@ import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
 import { AppError } from '../../core/errors.ts';
 import type { Segment } from '../../core/timeline.ts';
 import { openMedia, type MediaFile } from '../media-file.ts';
-import { cutSound } from './cut.ts';
+import { cutInLanes } from './lanes.ts';
 import { mixed } from './mixed.ts';
-import { TrackReader, type Planes } from './pcm.ts';
+import { TrackReader, type PcmSource, type Planes } from './pcm.ts';
 import { resampled } from './resampled.ts';
 
 export interface SoundTracks {
@@ -23,6 +23,9 @@ export interface EditedSound {
   close(): Promise<void>;
 }
 
+/** Decoders at work at the same time. */
+const lanes = 3;
+
 export type OpenEditedSound = (tracks: SoundTracks) => Promise<EditedSound>;
 
 /** Throws `no-media-track` and `codec-unsupported`. */
@@ -37,17 +40,21 @@ export const openEditedSound: OpenEditedSound = async ({ recording, tracks, clea
   try {
     const all = await (await open(recording)).getAudioTracks();
     const clean = cleanSound && (await open(cleanSound));
-    const readers: TrackReader[] = [];
+    const chosen: InputAudioTrack[] = [];
     for (const [i, index] of tracks.entries()) {
       const track = i === 0 && clean ? await clean.getPrimaryAudioTrack() : all[index];
-      readers.push(await TrackReader.open(await decodable(track, index)));
+      chosen.push(await decodable(track, index));
     }
-    const source = mixed(readers.map(resampled));
+    const sources: PcmSource[] = [];
+    for (let i = 0; i < lanes; i++) {
+      const readers = await Promise.all(chosen.map((track) => TrackReader.open(track)));
+      sources.push(mixed(readers.map(resampled)));
+    }
     return {
-      channels: source.channels,
-      blocks: (segments, signal) => cutSound(source, segments, signal),
+      channels: sources[0]!.channels,
+      blocks: (segments, signal) => cutInLanes(sources, segments, signal),
       async close() {
-        await source.close();
+        await Promise.all(sources.map((source) => source.close()));
         dispose();
       },
     };

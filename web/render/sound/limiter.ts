@@ -6,12 +6,12 @@ import type { Planes } from './pcm.ts';
 import { exportRate } from './resampled.ts';
 import { overshoot, reach, truePeakAt } from './true-peak.ts';
 
-/** 5 ms. */
-const lookAhead = 240;
-/** Time constant of the way back to full gain: 80 ms. */
-const release = 1 - Math.exp(-1 / (0.08 * exportRate));
-/** Stretches with no peak near the ceiling are passed over quickly, this many samples at a time. */
+/** Levels are taken and gains are set for so many samples at a time; between two gains lies a straight line. */
 const stride = 16;
+/** In strides: 5 ms. */
+const lookAhead = 15;
+/** Per stride; the time constant of the way back to full gain is 80 ms. */
+const release = 1 - Math.exp(-stride / (0.08 * exportRate));
 
 export const decibels = (db: number): number => 10 ** (db / 20);
 
@@ -21,14 +21,17 @@ export class Limiter {
   readonly #ceiling: number;
   /** Amplified input not yet given out, with `reach` samples of the past in front. */
   #held: Planes;
-  /** For each held sample behind the past: what a peak there allows, 1 for anything. */
+  /** For each whole stride held behind the past: what the peaks in it allow, 1 for anything. */
   #allowed: Float32Array = new Float32Array(0);
-  /** Smoothed gains of the last `lookAhead` samples, as a ring, and their sum. */
+  /** What the stride before those allowed. */
+  #allowedBefore = 1;
+  /** Envelopes of the last `lookAhead` strides, as a ring, and the gain at the end of the last one given out. */
   readonly #ring = new Float64Array(lookAhead).fill(1);
   #ringAt = 0;
-  #ringSum = lookAhead;
   #envelope = 1;
-  #isFirst = true;
+  #lastGain: number | null = null;
+  #taken = 0;
+  #given = 0;
 
   /** `gain` and `ceiling` are factors, not decibels. */
   constructor(channels: number, gain: number, ceiling: number) {
@@ -40,85 +43,97 @@ export class Limiter {
 
   /** What has become certain; as much in all as went in, once `flush` was called. */
   push(planes: Planes): Planes {
+    this.#taken += planes[0]!.length;
+    return this.#pass(planes);
+  }
+
+  flush(): Planes {
+    const silence = new Float32Array((lookAhead + 1) * stride + reach);
+    const rest = this.#taken - this.#given;
+    return this.#pass(Array.from({ length: this.#channels }, () => silence)).map((plane) =>
+      plane.subarray(0, rest),
+    );
+  }
+
+  #pass(planes: Planes): Planes {
     this.#held = this.#held.map((held, c) => {
       const plane = planes[c]!;
       const joined = new Float32Array(held.length + plane.length);
       joined.set(held);
-      for (let i = 0; i < plane.length; i++) joined[held.length + i] = plane[i]! * this.#gain;
+      for (let i = 0, at = held.length; i < plane.length; i++, at++)
+        joined[at] = plane[i]! * this.#gain;
       return joined;
     });
-    return this.#release();
-  }
-
-  flush(): Planes {
-    const silence = new Float32Array(lookAhead + reach);
-    return this.push(Array.from({ length: this.#channels }, () => silence));
-  }
-
-  #release(): Planes {
-    const first = this.#held[0]!;
-    const known = Math.max(0, first.length - 2 * reach);
+    const known = Math.max(0, Math.floor((this.#held[0]!.length - 2 * reach) / stride));
     const allowed = new Float32Array(known).fill(1);
-    allowed.set(this.#allowed.subarray(0, known));
+    allowed.set(this.#allowed);
     this.#measure(allowed, this.#allowed.length);
     const ready = Math.max(0, known - lookAhead);
-    const output = this.#held.map((plane) => plane.slice(reach, reach + ready));
+    const count = ready * stride;
+    const output = this.#held.map((plane) => plane.slice(reach, reach + count));
     this.#apply(output, allowed, ready);
-    this.#held = this.#held.map((plane) => plane.slice(ready));
+    this.#held = this.#held.map((plane) => plane.slice(count));
+    this.#allowedBefore = allowed[ready - 1] ?? this.#allowedBefore;
     this.#allowed = allowed.slice(ready);
+    this.#given += count;
     return output;
   }
 
-  /** Fills in the allowed gain from sample `from` on. */
+  /** Fills in the allowed gain from stride `from` on. */
   #measure(allowed: Float32Array, from: number): void {
     const safe = this.#ceiling / overshoot;
-    for (let at = from; at < allowed.length; at += stride) {
-      const end = Math.min(allowed.length, at + stride);
+    for (let s = from; s < allowed.length; s++) {
+      const at = s * stride;
       for (const plane of this.#held) {
         let highest = 0;
-        for (let i = at; i < end + 2 * reach; i++) {
+        for (let i = at; i < at + stride + 2 * reach; i++) {
           const level = Math.abs(plane[i]!);
           if (level > highest) highest = level;
         }
         if (highest <= safe) continue;
-        for (let i = at; i < end; i++) {
-          const peak = truePeakAt(plane, i + reach);
-          const limit = this.#ceiling / peak;
-          if (limit < allowed[i]!) allowed[i] = limit;
-        }
+        let peak = 0;
+        for (let i = at; i < at + stride; i++) peak = Math.max(peak, truePeakAt(plane, i + reach));
+        allowed[s] = Math.min(allowed[s]!, this.#ceiling / peak);
       }
     }
   }
 
+  /**
+   * The gain at the start of stride s is the mean of `lookAhead` envelopes, each no higher than what
+   * stride s and the one before allow, so neither of them is ever above the ceiling.
+   */
   #apply(output: Planes, allowed: Float32Array, count: number): void {
-    // Lowest allowed gain from each sample over the look-ahead, by a queue of ever higher values.
-    const queue = new Int32Array(allowed.length);
-    let head = 0;
-    let tail = 0;
-    let next = 0;
-    for (let i = 0; i < count; i++) {
-      for (; next < Math.min(allowed.length, i + lookAhead); next++) {
-        while (tail > head && allowed[queue[tail - 1]!]! >= allowed[next]!) tail--;
-        queue[tail++] = next;
-      }
-      while (queue[head]! < i) head++;
-      const lowest = allowed[queue[head]!]!;
-      if (this.#isFirst) {
-        // Nothing comes before the first sample: the way down was gone already.
-        this.#isFirst = false;
-        this.#envelope = lowest;
-        this.#ring.fill(lowest);
-        this.#ringSum = lowest * lookAhead;
-      }
-      this.#envelope =
-        lowest < this.#envelope ? lowest : this.#envelope + (lowest - this.#envelope) * release;
-      this.#ringSum += this.#envelope - this.#ring[this.#ringAt]!;
-      this.#ring[this.#ringAt] = this.#envelope;
-      this.#ringAt = (this.#ringAt + 1) % lookAhead;
-      // A running sum drifts by rounding: counted anew once a round.
-      if (this.#ringAt === 0) this.#ringSum = this.#ring.reduce((sum, value) => sum + value, 0);
-      const gain = Math.min(1, this.#ringSum / lookAhead);
-      if (gain < 1) for (const plane of output) plane[i]! *= gain;
+    const lowestFrom = (s: number): number => {
+      let lowest = s > 0 ? allowed[s - 1]! : this.#allowedBefore;
+      for (let i = s; i < s + lookAhead; i++) lowest = Math.min(lowest, allowed[i] ?? 1);
+      return lowest;
+    };
+    if (count > 0 && this.#lastGain === null) {
+      // Nothing comes before the first sample: the way down was gone already.
+      this.#envelope = lowestFrom(0);
+      this.#ring.fill(this.#envelope);
+      this.#lastGain = this.#envelope;
     }
+    for (let s = 0; s < count; s++) {
+      const from = this.#lastGain!;
+      const to = this.#nextGain(lowestFrom(s + 1));
+      this.#lastGain = to;
+      if (from >= 1 && to >= 1) continue;
+      const step = (to - from) / stride;
+      for (const plane of output) {
+        const at = s * stride;
+        for (let i = 0; i < stride; i++) plane[at + i]! *= from + step * i;
+      }
+    }
+  }
+
+  #nextGain(lowest: number): number {
+    const envelope = this.#envelope;
+    this.#envelope = lowest < envelope ? lowest : envelope + (lowest - envelope) * release;
+    this.#ring[this.#ringAt] = this.#envelope;
+    this.#ringAt = (this.#ringAt + 1) % lookAhead;
+    let sum = 0;
+    for (const value of this.#ring) sum += value;
+    return Math.min(1, sum / lookAhead);
   }
 }

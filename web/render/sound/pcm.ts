@@ -18,12 +18,18 @@ export interface PcmSource {
   close(): Promise<void>;
 }
 
-/** Kept behind the reading position: a crossfade or a resampling filter looks back a little. */
-const lookBack = 0.25;
-/** A jump of more than this is a seek; less is decoded through. */
-const seekAfter = 3;
-/** Decoded before a seek's target and thrown away: codecs need some packets to settle (Opus: 80 ms). */
-const preroll = 0.3;
+/** Seconds. */
+interface Habits {
+  /** Kept behind the reading position: a crossfade or a resampling filter looks back a little. */
+  lookBack: number;
+  /** Decoded before a seek's target and thrown away: codecs need some packets to settle (Opus: 80 ms). */
+  preroll: number;
+  /** A jump of more than this is a seek; less is decoded through. */
+  seekAfter: number;
+}
+const reading: Habits = { lookBack: 0.25, preroll: 0.3, seekAfter: 3 };
+/** For short pieces here and there, where the first samples may be a little off. */
+const sampling: Habits = { lookBack: 0.01, preroll: 0.09, seekAfter: 0.5 };
 /** Time stamps that stray less than this from a running count are rounding or jitter. */
 const jitter = 0.02;
 /** Where a packet cannot be decoded, go on this much later. */
@@ -34,6 +40,7 @@ export class TrackReader implements PcmSource {
   readonly sampleRate: number;
   readonly channels: 1 | 2;
   readonly #sink: AudioSampleSink;
+  readonly #habits: Habits;
   #iterator: AsyncGenerator<AudioSample, void> | null = null;
   #planes: Planes;
   /** Absolute number of the first and behind the last sample held. */
@@ -44,24 +51,30 @@ export class TrackReader implements PcmSource {
   #ended = false;
   #errors = 0;
 
-  static async open(track: InputAudioTrack): Promise<TrackReader> {
-    return new TrackReader(track, await track.getSampleRate(), await track.getNumberOfChannels());
+  /** `isSampling`: short pieces far apart will be read, to compare them. */
+  static async open(track: InputAudioTrack, { isSampling = false } = {}): Promise<TrackReader> {
+    const [rate, channels] = [await track.getSampleRate(), await track.getNumberOfChannels()];
+    return new TrackReader(track, rate, channels, isSampling ? sampling : reading);
   }
 
-  private constructor(track: InputAudioTrack, sampleRate: number, channels: number) {
-    this.sampleRate = sampleRate;
+  private constructor(track: InputAudioTrack, rate: number, channels: number, habits: Habits) {
+    this.sampleRate = rate;
+    this.#habits = habits;
     this.channels = channels === 1 ? 1 : 2;
     this.#sink = new AudioSampleSink(track);
-    this.#planes = this.#empty(sampleRate);
+    this.#planes = this.#empty(rate);
   }
 
   #empty = (length: number): Planes =>
     Array.from({ length: this.channels }, () => new Float32Array(length));
 
   async read(from: number, to: number): Promise<Planes> {
-    if (Math.max(0, from) < this.#start || from > this.#end + seekAfter * this.sampleRate)
+    if (
+      Math.max(0, from) < this.#start ||
+      from > this.#end + this.#habits.seekAfter * this.sampleRate
+    )
       await this.#seek(from);
-    this.#forget(from - Math.round(lookBack * this.sampleRate));
+    this.#forget(from - Math.round(this.#habits.lookBack * this.sampleRate));
     while (this.#end < to && !this.#ended) await this.#decodeNext();
     const planes = this.#empty(to - from);
     const first = Math.max(from, this.#start);
@@ -84,12 +97,12 @@ export class TrackReader implements PcmSource {
     this.#iterator = null;
     this.#ended = false;
     this.#anchored = false;
-    this.#start = Math.max(0, sample - Math.round(lookBack * this.sampleRate));
+    this.#start = Math.max(0, sample - Math.round(this.#habits.lookBack * this.sampleRate));
     this.#end = this.#start;
   }
 
   async #decodeNext(): Promise<void> {
-    this.#iterator ??= this.#sink.samples(this.#end / this.sampleRate - preroll);
+    this.#iterator ??= this.#sink.samples(this.#end / this.sampleRate - this.#habits.preroll);
     try {
       const { value, done } = await this.#iterator.next();
       if (done || !value) {
