@@ -33,9 +33,15 @@ export async function openDecoder(
   return new StepDecoder(await openSession(file, options), config, generation);
 }
 
+/** Four rows cost int8 kernels little more than one. */
+const mostTogether = 4;
+/** What the keys and values of all windows may take: 37 MB each with base, 111 MB with small. */
+const soundBytes = 240e6;
+/** Frames of an encoded window. */
+const soundFrames = 1500;
+
 class LoopDecoder implements WhisperDecoder {
-  /** Four rows cost int8 kernels little more than one; keys and values take 37 MB a window (base). */
-  readonly together = 4;
+  readonly together: number;
   readonly #session: Session;
   readonly #config: ModelConfig;
   readonly #generation: GenerationConfig;
@@ -44,6 +50,9 @@ class LoopDecoder implements WhisperDecoder {
     this.#session = session;
     this.#config = config;
     this.#generation = generation;
+    const { decoder_layers: layers, d_model: width } = config;
+    const windowBytes = 2 * layers * soundFrames * width * Float32Array.BYTES_PER_ELEMENT;
+    this.together = Math.max(1, Math.min(mostTogether, Math.floor(soundBytes / windowBytes)));
   }
 
   async decode(hidden: readonly Tensor[], request: DecodeRequest): Promise<Decoded[]> {
