@@ -21,8 +21,20 @@ describe('captionWords', () => {
   ];
   const speech = {
     words,
+    language: 'en',
     fillers: [{ ...sourceRange(0.45, 0.85), text: 'um', confidence: 0.9, signals: [] }],
   };
+
+  test('a real word in which a filler is suspected, and not cut, is heard and shown', () => {
+    const suspected = { ...sourceRange(2.9, 3.6), text: 'uh', confidence: 0.2, signals: [] };
+    const map = new TimeMap(sourceTime(4));
+    const heard = captionWords(
+      { corrections: {} },
+      { ...speech, fillers: [...speech.fillers, suspected] },
+      map,
+    );
+    expect(heard.map((w) => w.text)).toEqual(['So,', 'opne', 'it', 'now.']);
+  });
 
   test('cuts, corrections, hidden words and fillers', () => {
     const map = new TimeMap(sourceTime(4), [sourceRange(0.45, 0.9), sourceRange(1.7, 2.9)]);

@@ -5,6 +5,7 @@
  */
 import type { SpeechEvidence, Word } from './evidence.ts';
 import { wordKey, type Project } from './project.ts';
+import { fillerWords } from './text/filler-words.ts';
 import { lastAtOrBefore, type TimeMap } from './timeline.ts';
 import { outputTime, overlap, type OutputRange } from './time.ts';
 
@@ -37,15 +38,10 @@ export const wordSeparator = (language: string): string => (unspaced.has(languag
 /** Words still heard after the cuts, corrections applied, fillers and hidden words left out; in order, disjoint. */
 export function captionWords(
   project: Pick<Project, 'corrections'>,
-  speech: Pick<SpeechEvidence, 'words' | 'fillers'>,
+  speech: Pick<SpeechEvidence, 'words' | 'fillers' | 'language'>,
   map: TimeMap,
 ): CaptionWord[] {
-  const fillers = [...speech.fillers].sort((a, b) => a.start - b.start);
-  const isFiller = (word: Word) => {
-    const middle = (word.start + word.end) / 2;
-    const at = lastAtOrBefore(fillers, (f) => f.start, middle);
-    return at >= 0 && middle < fillers[at]!.end;
-  };
+  const isFiller = fillerWords(speech.fillers, speech.language);
   const words: CaptionWord[] = [];
   for (const word of [...speech.words].sort((a, b) => a.start - b.start)) {
     const text = (project.corrections[wordKey(word)] ?? word.text).replace(/\s+/g, ' ').trim();

@@ -2,6 +2,7 @@
 import { isRemoved } from './cuts.ts';
 import type { Disfluency, Filler, Silence, SpeechEvidence, Word } from './evidence.ts';
 import type { Project, Step } from './project.ts';
+import { fillerWords } from './text/filler-words.ts';
 import { lastAtOrBefore } from './timeline.ts';
 import type { SourceRange, SourceTime } from './time.ts';
 
@@ -43,14 +44,16 @@ const middle = (r: SourceRange) => (r.start + r.end) / 2;
 const place = (t: Token) => (t.kind === 'disfluency' ? t.end - 1e-4 : t.start);
 
 /** All tokens but the pauses, in order. Words that are fillers are shown by their chip alone. */
-export function spokenTokens({ words, fillers, disfluencies }: SpeechEvidence): readonly Token[] {
+export function spokenTokens(speech: SpeechEvidence): readonly Token[] {
+  const { words, fillers, disfluencies, language } = speech;
+  const isFiller = fillerWords(fillers, language);
   const inside = (list: readonly SourceRange[], word: Word) => {
     const at = lastAtOrBefore(list, (f) => f.start, middle(word));
     return at >= 0 && middle(word) < list[at]!.end;
   };
   const tokens: Token[] = [];
   for (const [index, word] of words.entries()) {
-    if (inside(fillers, word)) continue;
+    if (isFiller(word)) continue;
     const doubted = inside(disfluencies, word);
     tokens.push({ kind: 'word', start: word.start, end: word.end, word, index, doubted });
   }

@@ -5,7 +5,14 @@ import type { SpeechEvidence, Word } from '../evidence.ts';
 import { History } from '../history.ts';
 import { sourceRange, sourceTime, type SourceRange } from '../time.ts';
 import { TimeMap } from '../timeline.ts';
-import { buildTranscript, deletionRange, isInside, isTokenCut, listTokens } from '../transcript.ts';
+import {
+  buildTranscript,
+  deletionRange,
+  isInside,
+  isTokenCut,
+  listTokens,
+  spokenTokens,
+} from '../transcript.ts';
 import type { Project, Step } from '../project.ts';
 import { cutRange, restoreAllCuts, restoreRange } from './cuts.ts';
 import { newProject } from './create.ts';
@@ -182,6 +189,31 @@ describe('transcript', () => {
     expect(paragraphs.flatMap((p) => p.tokens)).toEqual(tokens);
     expect(paragraphs.filter((p) => p.opensStep).map((p) => p.stepId)).toEqual(['a', 'b', 'c']);
     expect(words.filter((t) => t.kind === 'word' && t.doubted).length).toBe(2);
+  });
+
+  test('a word in which a filler is suspected is not lost from sight; “um” is its chip alone', () => {
+    const [real, um] = [word('ask', 40.1, 40.4), word('Um,', 40.5, 40.8)];
+    const fillers = [real, um].map((w) => ({ ...w, text: 'um', confidence: 0.3, signals: [] }));
+    const tokens = listTokens({ ...evidence, words: [real, um], fillers }, base);
+    const shown = tokens.map((t) => (t.kind === 'word' ? t.word.text : t.kind));
+    expect(shown.filter((x) => x !== 'silence' && x !== 'disfluency')).toEqual([
+      'ask',
+      'filler',
+      'filler',
+    ]);
+  });
+
+  test('moving the pause slider leaves paragraphs without a pause as they were', () => {
+    const spoken = spokenTokens(evidence);
+    const before = buildTranscript(listTokens(evidence, base, spoken), base.steps);
+    const moved = setRemoval({ minSilence: 2.5 })(base);
+    const after = buildTranscript(listTokens(evidence, moved, spoken), moved.steps, before);
+    const same = after.paragraphs.filter((p) =>
+      before.paragraphs.some((q) => q.tokens === p.tokens),
+    );
+    expect(after.tokens.length).toBeLessThan(before.tokens.length);
+    expect(same.length).toBe(2);
+    expect(after.paragraphs.length).toBe(before.paragraphs.length);
   });
 
   test('deleting tokens cuts exactly these', () =>

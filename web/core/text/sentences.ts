@@ -1,5 +1,6 @@
 /** From recognised words to sentences that read well: no fillers, capitals, full stops. */
 import type { Word } from '../evidence.ts';
+import { defaultRemoval } from '../project.ts';
 import { lastAtOrBefore } from '../timeline.ts';
 import { sourceTime, type SourceRange } from '../time.ts';
 import { bare, languageOf } from './language.ts';
@@ -12,7 +13,7 @@ export interface Sentence extends SourceRange {
 
 export interface SpokenText {
   words: readonly Word[];
-  fillers: readonly SourceRange[];
+  fillers: readonly (SourceRange & { confidence: number })[];
   disfluencies: readonly SourceRange[];
   /** BCP 47 primary subtag. */
   language: string;
@@ -69,6 +70,8 @@ function calm({ words, fillers, disfluencies, language }: SpokenText): Word[] {
     const at = lastAtOrBefore(list, (r) => r.start, middle);
     return at >= 0 && middle < list[at]!.end;
   };
+  // A real word is given up only where the filler is as good as certain.
+  const sure = fillers.filter((f) => f.confidence >= defaultRemoval.minConfidence);
   const shouted = isShouted(words);
   const kept: Word[] = [];
   let direction = false;
@@ -86,8 +89,7 @@ function calm({ words, fillers, disfluencies, language }: SpokenText): Word[] {
       slips.has(plain) &&
       bare(last.text) === plain &&
       !/[.,!?]$/.test(last.text);
-    const gone =
-      skipped || slip || sounds.has(plain) || (plain.length < 12 && inside(fillers, word));
+    const gone = skipped || slip || sounds.has(plain) || (plain.length < 12 && inside(sure, word));
     if (gone || inside(disfluencies, word)) {
       const stop = !skipped && terminal.exec(text);
       if (stop && last && !terminal.test(last.text)) {

@@ -72,6 +72,15 @@ test('titles in other languages are the first clause without its opener', () => 
   expect(titleFrom('次に、設定を開きます。', 'ja')).toBe('設定を開きます');
 });
 
+test('a filler that is only suspected takes no word out of the text', () => {
+  const words = spoken('Ask what you can do.');
+  const at = (confidence: number) => [{ ...words[0]!, text: 'um', confidence }];
+  const text = (confidence: number) =>
+    restoreSentences({ words, fillers: at(confidence), disfluencies: [], language: 'en' })[0]?.text;
+  expect(text(0.3)).toBe('Ask what you can do.');
+  expect(text(0.9)).toBe('What you can do.');
+});
+
 describe('sentences', () => {
   test('from words without punctuation, cut at pauses and openers', () => {
     expect(
