@@ -21,8 +21,13 @@ export async function run(): Promise<void> {
   report(await hear(scenes));
 }
 
+export interface Result {
+  scene: Scene;
+  heard: Heard;
+}
+
 /** Runs the real stages over each scene, in Chromium. */
-export async function hear(scenes: Scene[], compare = true) {
+export async function hear(scenes: readonly Scene[], model = 'whisper-base', compare = true) {
   const folder = path.join(cacheFolder, 'fillers');
   mkdirSync(folder, { recursive: true });
   const bench = await openPage();
@@ -30,20 +35,21 @@ export async function hear(scenes: Scene[], compare = true) {
     await bench.page.route('**/scenes/*', (route) =>
       route.fulfill({ path: path.join(folder, path.basename(route.request().url())) }),
     );
-    const results: { scene: Scene; heard: Heard }[] = [];
+    const results: Result[] = [];
     for (const [i, scene] of scenes.entries()) {
       writeSound(path.join(folder, `${i}.wav`), scene.samples);
       const heard = await bench.page.evaluate(
-        async ({ address, withOwn }) => {
+        async ({ address, name, withOwn }) => {
           const module = '/bench/fillers/listen.ts';
           const { listen } = (await import(
             /* @vite-ignore */ module
           )) as typeof import('./fillers/listen.ts');
-          return listen(address, withOwn);
+          return listen(address, name, withOwn);
         },
-        { address: `/scenes/${i}.wav`, withOwn: compare },
+        { address: `/scenes/${i}.wav`, name: model, withOwn: compare },
       );
       results.push({ scene, heard });
+      console.error(`${i + 1} of ${scenes.length}: ${scene.name}, ${scene.noise}`);
     }
     return results;
   } finally {

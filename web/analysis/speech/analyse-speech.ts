@@ -7,6 +7,7 @@ import { recordingFolder } from '../../storage/opfs.ts';
 import { openAligner } from './align.ts';
 import { chooseDevice } from './device.ts';
 import { findDisfluencies } from './disfluencies.ts';
+import { EncoderEar, type EncoderTrack } from './fillers/encoder-ear.ts';
 import { findFillers } from './fillers/find-fillers.ts';
 import { hearBetween, realWords } from './fillers/signals.ts';
 import { timeScript } from './script-match.ts';
@@ -51,10 +52,11 @@ export async function analyseSpeech(
     language,
     words,
     fillers: aligned,
+    encoder,
   } = await findWords(input, voice, activity, part(0.1, 0.95));
   job.signal.throwIfAborted();
   const fillers = await findFillers(
-    { voice, words, speech: activity.speech, language, aligned },
+    { voice, words, speech: activity.speech, language, aligned, encoder },
     part(0.95, 1),
   );
   const silences = findSilences(activity, [...words, ...fillers], voice.duration);
@@ -82,12 +84,15 @@ function nobody(input: SpeechInput, voice: VoiceSignal, activity: VoiceActivity)
   };
 }
 
+/** Words, and what the encoder heard besides; null where none listened. */
+type Listened = Transcript & { encoder: EncoderTrack | null };
+
 async function findWords(
   input: SpeechInput,
   voice: VoiceSignal,
   activity: VoiceActivity,
   job: SpeechContext,
-): Promise<Transcript> {
+): Promise<Listened> {
   const cues = input.script?.cues ?? [];
   if (cues.length > 0 && cues.every((cue) => cue.start !== null)) {
     const language = input.language ?? 'en';
@@ -96,7 +101,7 @@ async function findWords(
       const words = inOrder(await placeCues(cues, voice, activity, aligner, job));
       const real = realWords(words, language);
       const fillers = aligner && (await hearBetween(real, voice, aligner, job));
-      return { language, words, fillers };
+      return { language, words, fillers, encoder: null };
     } finally {
       aligner?.close();
     }
@@ -112,7 +117,7 @@ async function listen(
   voice: VoiceSignal,
   activity: VoiceActivity,
   job: SpeechContext,
-): Promise<Transcript> {
+): Promise<Listened> {
   const options = { signal: job.signal };
   const open = (device: 'wasm' | 'webgpu') => Whisper.open(input.model, { ...options, device });
   const whisper = await open(await chooseDevice(input.model, open, job.signal));
@@ -125,7 +130,15 @@ async function listen(
         return null;
       });
     const { language } = input;
-    return await transcribe({ voice, activity, whisper, language, aligner }, job);
+    const ear = await EncoderEar.open(input.model, voice, activity);
+    ear?.listenTo(whisper);
+    const progress = (from: number, to: number) => ({ ...job, progress: within(job.progress, from, to) }); // prettier-ignore
+    const transcript = await transcribe(
+      { voice, activity, whisper, language, aligner },
+      progress(0, 0.97),
+    );
+    const encoder = (await ear?.finish(whisper, progress(0.97, 1))) ?? null;
+    return { ...transcript, encoder };
   } finally {
     await whisper.close();
   }

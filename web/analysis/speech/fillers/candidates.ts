@@ -1,10 +1,16 @@
-/** From the network's judgement per frame to stretches that may be filled pauses. */
+/** From the networks' judgement per frame to stretches that may be filled pauses. */
 import { frameSeconds } from './features.ts';
 
 export interface FrameTrack {
-  /** Per `frameSeconds` from source time 0: probability of a filled pause, and of other speech. */
+  /**
+   * Per `frameSeconds` from source time 0: probability of a filled pause, and of other speech. A
+   * Whisper encoder's where `heard` is 1, elsewhere that of the sound alone.
+   */
   filler: Float32Array;
   speech: Float32Array;
+  heard: Uint8Array;
+  /** Probability of a filled pause by the sound alone. */
+  sound: Float32Array;
   /** dBFS. */
   levels: Float32Array;
   /** 0 to 1. */
@@ -19,6 +25,10 @@ export interface Candidate {
   /** Mean and highest probability over the stretch. */
   mean: number;
   peak: number;
+  /** Mean probability by the sound alone. */
+  sound: number;
+  /** Share of it in which an encoder listened. */
+  heard: number;
   /** Standard deviation of pitch over the stretch, octaves; 0 where it is unvoiced. */
   pitchSpread: number;
   /** Mean periodicity of the voice, 0 to 1. */
@@ -86,6 +96,8 @@ function describe(
     end: last * frameSeconds,
     mean,
     peak,
+    sound: average(track.sound, from, to),
+    heard: average(track.heard, from, to),
     voicing: average(track.voicing, from, to),
     speech: average(track.speech, from, to),
     pitchSpread: spread(track.pitch.subarray(from, to)),
@@ -147,7 +159,7 @@ function spread(pitch: Float32Array): number {
   return Math.sqrt(octaves.reduce((a, v) => a + (v - mean) ** 2, 0) / octaves.length);
 }
 
-function average(values: Float32Array, from: number, to: number): number {
+function average(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) sum += values[i]!;
   return sum / Math.max(1, to - from);

@@ -1,13 +1,26 @@
 /**
- * One number from all signals: a logistic model. Its weights were fitted on clips with fillers
- * put in at known places (`web/bench/fillers/train`); those of the transcript and of voice
- * without a word are set by hand.
+ * One number from all signals: a logistic model, one for what a Whisper encoder heard and one for
+ * the sound alone. The weights were fitted on clips with fillers put in at known places
+ * (`web/bench/fillers/train`); those of the transcript and of voice without a word are set by hand.
  */
 import type { Candidate } from './candidates.ts';
 import type { Signals } from './signals.ts';
 
-const bias = -0.85;
-const weights = {
+/** What the encoder heard is nearly all there is to know. */
+const byEncoder: Weights = {
+  bias: -1.12,
+  mean: 0.56,
+  peak: 0.44,
+  duration: 0.64,
+  aligned: 0.64,
+  alignedClear: 1.69,
+  pauses: -0.23,
+  quiet: -0.36,
+  transcribed: 3,
+};
+
+const bySound = {
+  bias: -0.85,
   mean: 0.67,
   meanHeard: 1.1,
   peak: 0.18,
@@ -31,8 +44,10 @@ const weights = {
   speech: 4.61,
   short: 0.44,
   transcribed: 3,
+  quiet: 0,
 };
-export type Evidence = Record<keyof typeof weights, number>;
+type Weights = Partial<Record<keyof typeof bySound, number>>;
+export type Evidence = Record<keyof typeof bySound, number>;
 
 /** Without an aligner nothing but the sound tells a word's long vowel from a filler. */
 const strictness = 1.5;
@@ -47,6 +62,7 @@ export function evidenceOf(candidate: Candidate, signals: Signals): Evidence {
   const octaves = Math.log2(Math.max(0.06, signals.arcSeconds) / 0.16);
   const arc = signals.arcSeconds > 0 ? Math.max(-1, Math.min(1, octaves)) : 0;
   return {
+    bias: 1,
     mean,
     // What the network denies flatly, it may only not know.
     meanHeard: Math.max(-2, mean),
@@ -72,15 +88,19 @@ export function evidenceOf(candidate: Candidate, signals: Signals): Evidence {
     speech: candidate.speech,
     short: Math.max(0, 0.16 - seconds) * 10,
     transcribed: signals.transcribed ? 1 : 0,
+    // Below the speech around it by more than 3 dB.
+    quiet: Math.max(0, -3 - candidate.level) / 10,
   };
 }
 
 /** 0 to 1. */
 export function confidenceOf(candidate: Candidate, signals: Signals): number {
   const evidence = evidenceOf(candidate, signals);
-  let sum = bias - (signals.hasAligner ? 0 : strictness);
+  const encoder = candidate.heard >= 0.5;
+  const weights: Weights = encoder ? byEncoder : bySound;
+  let sum = encoder || signals.hasAligner ? 0 : -strictness;
   for (const name of Object.keys(weights) as (keyof Evidence)[]) {
-    sum += weights[name] * evidence[name];
+    sum += weights[name]! * evidence[name];
   }
   return 1 / (1 + Math.exp(-sum));
 }

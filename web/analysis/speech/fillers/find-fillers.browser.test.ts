@@ -46,7 +46,10 @@ test('natural fillers of a telephone call are found, with few others', async ({ 
       .map(({ text, start, end }) => ({ text, start, end, confidence: 1 }));
     const voice = voiceFromSamples(samples);
     const aligned = await hearBetween(words, voice, aligner, job);
-    const fillers = await findFillers({ voice, words, speech: [], language: 'en', aligned }, job);
+    const fillers = await findFillers(
+      { voice, words, speech: [], language: 'en', aligned, encoder: null },
+      job,
+    );
     const sure = fillers.filter((f) => f.confidence >= 0.5);
     const found = natural.filter(([start, end]) =>
       sure.some((f) => overlap(f, { start, end }) > (end - start) / 2),
@@ -74,6 +77,7 @@ test('silence and a steady hum have no fillers', async () => {
       speech: [],
       language: 'en',
       aligned: null,
+      encoder: null,
     };
     const sure = (await findFillers(input, job)).filter((f) => f.confidence >= 0.5);
     expect(sure).toEqual([]);

@@ -9,6 +9,7 @@ import type { Filler, FillerSignal, Word } from '../../../core/evidence.ts';
 import type { Arc, VoiceSignal } from '../types.ts';
 import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
+import type { EncoderTrack } from './encoder-ear.ts';
 import { frameSeconds } from './features.ts';
 import { readAsFiller } from './lexicon.ts';
 import {
@@ -34,6 +35,8 @@ export interface FillerInput {
    * language: then the sound alone decides, more strictly.
    */
   aligned: readonly Arc[] | null;
+  /** What a Whisper encoder heard; null where none listened. */
+  encoder: EncoderTrack | null;
 }
 
 /** Below this nothing is reported at all. */
@@ -58,7 +61,7 @@ export interface Weighed {
 
 /** Every stretch that may be a filler, with what speaks for it; the bench fits weights on these. */
 export async function weighCandidates(input: FillerInput, job: JobContext): Promise<Weighed> {
-  const track = await trackFillers(input.voice, job);
+  const track = await trackFillers(input.voice, input.encoder, job);
   const words = realWords(input.words, input.language);
   const spoken = input.words.filter((w) => readAsFiller(w.text, input.language) !== 'word');
   const arcs = input.aligned ? arcsOf(words, spoken, input.aligned) : [];

@@ -1,10 +1,27 @@
 /**
- * The filler network: a small dilated convolution over feature frames that tells, for each 20 ms,
- * whether it is no speech, speech or a filled pause. It sees 0.66 s to either side.
- * Its weights come from `web/bench/fillers/train`.
+ * Small dilated convolutions over 20 ms frames that tell for each frame whether it is no speech,
+ * speech or a filled pause. One listens to the sound itself (it sees 0.66 s to either side), others
+ * to what a Whisper encoder makes of it. Their weights come from `web/bench/fillers/train`.
  */
-import { featureCount } from './features.ts';
-import { weights as packed, type PackedLayer } from './network-weights.ts';
+
+export interface PackedLayer {
+  taps: number;
+  inputs: number;
+  outputs: number;
+  dilation: number;
+  /** Base64 of int8, taps × inputs × outputs. */
+  kernel: string;
+  /** Per output. */
+  scales: readonly number[];
+  bias: readonly number[];
+}
+
+export interface PackedNetwork {
+  /** Per input: what is taken off, and what the rest is divided by. None where nothing is. */
+  mean: readonly number[];
+  deviation: readonly number[];
+  layers: readonly PackedLayer[];
+}
 
 interface Layer {
   /** Taps × inputs × outputs. */
@@ -23,22 +40,40 @@ export interface Judgement {
   speech: Float32Array;
 }
 
-let loaded: Layer[] | undefined;
+export class Network {
+  /** Values in one frame. */
+  readonly inputs: number;
+  readonly #mean: readonly number[];
+  readonly #deviation: readonly number[];
+  readonly #layers: Layer[];
 
-/** Judges consecutive feature frames (rows of `featureCount` values). */
-export function judge(features: Float32Array, frames: number): Judgement {
-  loaded ??= packed.map(unpack);
-  const [first, ...rest] = loaded;
-  const last = rest.pop()!;
-  let hidden = relu(convolve(features.subarray(0, frames * featureCount), frames, first!));
-  for (const layer of rest) {
-    const change = relu(convolve(hidden, frames, layer));
-    for (let i = 0; i < change.length; i++) change[i]! += hidden[i]!;
-    hidden = change;
+  constructor(packed: PackedNetwork) {
+    this.#mean = packed.mean;
+    this.#deviation = packed.deviation;
+    this.#layers = packed.layers.map(unpack);
+    this.inputs = this.#layers[0]!.inputs;
   }
-  return softmax(convolve(hidden, frames, last), frames);
-}
 
+  /** Judges consecutive frames: rows of `inputs` values. */
+  judge(values: Float32Array, frames: number): Judgement {
+    const [first, ...rest] = this.#layers;
+    const last = rest.pop()!;
+    const rows = this.#normal(values.subarray(0, frames * this.inputs));
+    let hidden = relu(convolve(rows, frames, first!));
+    for (const layer of rest) {
+      const change = relu(convolve(hidden, frames, layer));
+      for (let i = 0; i < change.length; i++) change[i]! += hidden[i]!;
+      hidden = change;
+    }
+    return softmax(convolve(hidden, frames, last), frames);
+  }
+
+  #normal(values: Float32Array): Float32Array {
+    const width = this.#mean.length;
+    if (width === 0) return values;
+    return values.map((v, i) => (v - this.#mean[i % width]!) / this.#deviation[i % width]!);
+  }
+}
 function convolve(input: Float32Array, frames: number, layer: Layer): Float32Array {
   const { kernel, bias, taps, inputs, outputs, dilation } = layer;
   const out = new Float32Array(frames * outputs);

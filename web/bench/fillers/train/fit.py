@@ -1,148 +1,79 @@
-"""Fits the weights of confidence.ts on candidates of scenes whose fillers are known (rows.ts), and prints what each host gives when it is left out."""
+"""Fits the weights of confidence.ts: fit.py work/rows-bench.json … [--write]
+
+The files come from rows.ts. Prints what every host gives when it is left out of the fit.
+"""
 
 import json, re, sys
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-lg = lambda p: np.log(np.clip(p, 0.01, 0.99) / (1 - np.clip(p, 0.01, 0.99)))
+NAMES = ["mean", "peak", "duration", "aligned", "alignedClear", "pauses", "quiet"]
+SURE = 0.5
+length = lambda a: a["end"] - a["start"]
+overlap = lambda a, b: max(0, min(a["end"], b["end"]) - max(a["start"], b["start"]))
 
 
-def load(d):
-    S = json.load(open(f"work/{d}/scenes.json"))
-    R = json.load(open(f"work/{d}/rows.json"))
-    ov = lambda a, b: max(0, min(a["end"], b["end"]) - max(a["start"], b["start"]))
-    for r in R:
-        o = [
-            ov(r, g) / min(g["end"] - g["start"], r["end"] - r["start"])
-            for g in S[r["scene"]]["fillers"]
-        ]
-        i = int(np.argmax(o)) if o else -1
-        r["y"] = 1 if o and o[i] > 0.4 else 0
-        r["g"] = i if r["y"] else -1
-        q_ = {"start": r.get("ps", r["start"]), "end": r.get("pe", r["end"])}
-        r["cut"] = sum(ov(q_, w) for w in S[r["scene"]]["words"])
-    return S, R
+def load(file):
+    rows, scenes = [], json.load(open(file))
+    for scene in scenes:
+        scene["host"] = file + re.sub(r" [12]$", "", scene["name"])
+        scene["set"] = re.sub(r".*rows-|\.json", "", file) + " " + scene["noise"]
+        for row in scene["rows"]:
+            if row["heard"] < 0.5:
+                continue
+            place = row["place"]
+            shares = [overlap(place, f) / min(length(place), length(f)) for f in scene["fillers"]]
+            hit = int(np.argmax(shares)) if shares and max(shares) >= 0.5 else -1
+            cut = sum(overlap(place, w) for w in scene["words"])
+            rows.append({**row, "scene": scene, "hit": hit, "cut": cut})
+    return scenes, rows
 
 
-def report(S, R, p, th, detail=False):
-    keys = {}
-
-    def k(x):
-        return keys.setdefault(x, dict(tp=0, fp=0, fn=0, cut=0, w=0))
-
-    for si, s in enumerate(S):
-        rs = [(r, q) for r, q in zip(R, p) if r["scene"] == si and q >= th]
-        rs.sort(key=lambda x: -x[1])
-        kept = []
-        for r, q in rs:
-            if all(min(r["end"], z["end"]) <= max(r["start"], z["start"]) for z in kept):
-                kept.append(r)
-        got = set(z["g"] for z in kept if z["y"])
-        for i, g in enumerate(s["fillers"]):
-            for n in [
-                s["noise"],
-                s["noise"] + " " + g["source"],
-                s["noise"]
-                + (" between" if "between" in g["where"] else " inside")
-                + (" touching" if g["touching"] else " apart"),
-                s["noise"] + " host " + s["name"][:12],
-            ]:
-                k(n)["tp" if i in got else "fn"] += 1
-        for n in [s["noise"], s["noise"] + " host " + s["name"][:12]]:
-            k(n)["fp"] += sum(1 for z in kept if not z["y"])
-            k(n)["cut"] += sum(z["cut"] for z in kept)
-            k(n)["w"] += sum(w["end"] - w["start"] for w in s["words"])
-    for n in sorted(keys):
-        v = keys[n]
-        if not detail and " " in n and n not in ("10 dB", "5 dB"):
-            continue
-        P = v["tp"] / max(1, v["tp"] + v["fp"])
-        Rr = v["tp"] / max(1, v["tp"] + v["fn"])
+def report(scenes, rows, p):
+    for name in dict.fromkeys(s["set"] for s in scenes):
+        tp = fp = n = cut = spoken = 0
+        for scene in (s for s in scenes if s["set"] == name):
+            sure = [(q, r) for q, r in zip(p, rows) if r["scene"] is scene and q >= SURE]
+            kept = []
+            for _, r in sorted(sure, key=lambda x: -x[0]):
+                if all(overlap(r["place"], k["place"]) == 0 for k in kept):
+                    kept.append(r)
+            tp += len({k["hit"] for k in kept} - {-1})
+            fp += sum(k["hit"] < 0 for k in kept)
+            cut += sum(k["cut"] for k in kept)
+            n += len(scene["fillers"])
+            spoken += sum(map(length, scene["words"]))
         print(
-            n.ljust(40),
-            "P %.3f R %.3f F1 %.3f n %d fp %d"
-            % (P, Rr, 2 * P * Rr / max(1e-9, P + Rr), v["tp"] + v["fn"], v["fp"]),
-            "cut%% %.2f" % (100 * v["cut"] / v["w"]) if v["w"] else "",
+            f"{name:20} precision {tp / max(1, tp + fp):.3f}  recall {tp / max(1, n):.3f}  "
+            f"F1 {2 * tp / max(1, tp + fp + n):.3f}  n {n}  words cut {100 * cut / spoken:.2f} %"
         )
 
 
-def f2(r):
-    d = max(0.06, r["end"] - r["start"])
-    al = min(1, r["aligned"])
-    arc = np.log2(max(0.06, r["arcSeconds"]) / 0.16) if r["arcSeconds"] else 0
-    return [
-        lg(r["mean"]),
-        lg(r["peak"]),
-        np.log2(d / 0.25),
-        al,
-        arc,
-        al * np.log2(d / 0.2),
-        r["covered"],
-        r["wordTaken"],
-        min(0.3, r["pauseBefore"]) + min(0.3, r["pauseAfter"]),
-        r["voicing"],
-        max(0, -8 - r["level"]) / 10,
-        r["speech"],
-        max(0, 0.16 - d) * 10,
-        lg(r["mean"]) * al,
-    ]
-
-
-N = [
-    "mean",
-    "peak",
-    "duration",
-    "aligned",
-    "arc",
-    "alignedDuration",
-    "covered",
-    "wordTaken",
-    "pauses",
-    "voicing",
-    "quiet",
-    "speech",
-    "short",
-    "alignedMean",
-]
-C = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-Sd, Rd = load("dev")
-Se, Re = load("eval")
-X = np.array([f2(r) for r in Re])
-y = np.array([r["y"] for r in Re])
-Xd = np.array([f2(r) for r in Rd])
-yd = np.array([r["y"] for r in Rd])
-print(
-    "candidates cover",
-    {
-        n: (
-            len(set((r["scene"], r["g"]) for r in Re if r["y"] and Se[r["scene"]]["noise"] == n)),
-            sum(len(s["fillers"]) for s in Se if s["noise"] == n),
-        )
-        for n in ("clean", "10 dB", "5 dB")
-    },
+scenes, rows = [], []
+for file in (a for a in sys.argv[1:] if a != "--write"):
+    s, r = load(file)
+    scenes += s
+    rows += r
+X = np.array([[r["evidence"][n] for n in NAMES] for r in rows])
+y = np.array([r["hit"] >= 0 for r in rows])
+host = np.array([r["scene"]["host"] for r in rows])
+spread = X.std(0) + 1e-6
+# A false one costs more where much of a word is in it.
+weight = np.array([1 if r["hit"] >= 0 else 1 + 1.5 * min(1, r["cut"] / 0.3) for r in rows])
+fit = lambda use: LogisticRegression(C=0.3, max_iter=5000).fit(
+    X[use] / spread, y[use], sample_weight=weight[use]
 )
-host = [Se[r["scene"]]["name"][:-2] for r in Re]
 p = np.zeros(len(y))
-# a false one costs more where much of a word is in it
-w = np.array([1 + (0 if r["y"] else 1.5 * min(1, r["cut"] / 0.3)) for r in Re])
-wd = np.array([1 + (0 if r["y"] else 1.5 * min(1, r["cut"] / 0.3)) for r in Rd])
 for h in set(host):
-    te = np.array([x == h for x in host])
-    m = LogisticRegression(C=C, max_iter=5000).fit(
-        np.r_[X[~te], Xd], np.r_[y[~te], yd], sample_weight=np.r_[w[~te], wd]
-    )
-    p[te] = m.predict_proba(X[te])[:, 1]
-for th in (0.4, 0.5, 0.6):
-    print("leave one host out", th)
-    report(Se, Re, p, th, th == 0.5)
-m = LogisticRegression(C=C, max_iter=5000).fit(
-    np.r_[X, Xd], np.r_[y, yd], sample_weight=np.r_[w, wd]
-)
-print(dict(zip(N, np.round(m.coef_[0], 3))), m.intercept_)
-if len(sys.argv) > 2:
-    f = "web/analysis/speech/fillers/confidence.ts"
-    s = open(f).read()
-    s = re.sub(r"const bias = [-\d.]+;", "const bias = %.2f;" % m.intercept_[0], s)
-    for n, c in zip(N, m.coef_[0]):
-        s = re.sub(r"(\n  %s: )[-\d.]+," % n, lambda k: k.group(1) + "%.2f," % c, s, count=1)
-    open(f, "w").write(s)
+    p[host == h] = fit(host != h).predict_proba(X[host == h] / spread)[:, 1]
+report(scenes, rows, p)
+model = fit(np.ones(len(y), bool))
+weights = dict(zip(["bias", *NAMES], [model.intercept_[0], *(model.coef_[0] / spread)]))
+print({k: round(float(v), 2) for k, v in weights.items()})
+if "--write" in sys.argv:
+    file = "web/analysis/speech/fillers/confidence.ts"
+    head, rest = open(file).read().split("const byEncoder: Weights = {\n")
+    body, tail = rest.split("\n};", 1)
+    for k, v in weights.items():
+        body = re.sub(rf"(?m)^  {k}: .*,$", f"  {k}: {v:.2f},", body)
+    open(file, "w").write(head + "const byEncoder: Weights = {\n" + body + "\n};" + tail)

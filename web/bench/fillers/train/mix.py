@@ -1,12 +1,13 @@
 import json, random, glob, os, sys, subprocess
 import numpy as np, soundfile as sf, scipy.signal as ss
 
-from sounds import active, central, coloured, creak, dips, f0med, formant, load, speed, tilt, trim, R, HOLD
+from sounds import active, central, coloured, creak, dips, f0med, formant, load, speed, tilt, trim, word, R, HOLD
 
 if __name__ == "__main__":
     rng = np.random.default_rng(int(sys.argv[3]))
     N = int(sys.argv[1])
-    rows = [json.loads(l) for f in ["fast", "kokoro_1"] for l in open(f"work/data/{f}.jsonl")]
+    names = [f for f in ["fast", "kokoro_1", "kokoro_2", "tux"] if os.path.exists(f"work/data/{f}.jsonl")]
+    rows = [json.loads(l) for f in names for l in open(f"work/data/{f}.jsonl")]
     rows = [r for r in rows if r["voice"] not in HOLD]
     infl = {r["file"]: r for r in json.load(open("work/data/infill.json"))}
     plain = {}
@@ -27,7 +28,7 @@ if __name__ == "__main__":
     keys = list(plain)
     wts = np.array(
         [
-            {"asterisk": 6, "kokoro": 2.5, "espeak": 1, "flite": 4, "festival": 3}[k[0]]
+            {"asterisk": 6, "kokoro": 2.5, "espeak": 1, "flite": 4, "festival": 3, "tux": 2.5}[k[0]]
             for k in keys
         ],
         float,
@@ -119,7 +120,14 @@ if __name__ == "__main__":
         act = active(a)
         for p in places:
             src = rng.random()
-            if src < 0.48:
+            label = 2
+            if rng.random() < 0.25:  # a word put in just like a filler: the joints must not tell
+                other = pool if rng.random() < 0.5 else plain[keys[rng.integers(len(keys))]]
+                f = word(get(other[rng.integers(len(other))]["file"]), rng)
+                label = 1
+                if f is None:
+                    continue
+            elif src < 0.48:
                 e = rng.choice(["kokoro", "espeak", "flite", "festival"], p=[0.45, 0.2, 0.2, 0.15])
                 r = iso[e][rng.integers(len(iso[e]))]
                 f = trim(get(r["file"]))
@@ -135,7 +143,7 @@ if __name__ == "__main__":
                     f, _ = formant(rng, f0)
             if len(f) < 0.1 * R:
                 continue
-            if src >= 0.7 or src < 0.48:
+            if label == 2 and (src >= 0.7 or src < 0.48):
                 if rng.random() < 0.25:
                     f = creak(f, rng)
             if rng.random() < 0.5:
@@ -155,7 +163,7 @@ if __name__ == "__main__":
             lo += [
                 y[p0:p],
                 np.zeros(g1, np.uint8),
-                np.full(len(f), 2, np.uint8),
+                np.full(len(f), label, np.uint8),
                 np.zeros(g2, np.uint8),
             ]
             p0 = p

@@ -200,7 +200,19 @@ def central(a, rng):
     return y.astype(np.float32)
 
 
-def dips(a, rng, k):
+def word(a, rng):
+    """a syllable or two of a clip, cut where it is quiet; None where there is none"""
+    q = sorted(dips(a, rng, 12, 9))
+    pairs = [
+        (i, j) for i in q for j in q if 0.1 * R < j - i < 0.5 * R and active(a[i:j]) > 0.3 * active(a)
+    ]
+    if not pairs:
+        return None
+    i, j = pairs[rng.integers(len(pairs))]
+    return trim(a[i:j]).copy()
+
+
+def dips(a, rng, k, apart=60):
     """places of low energy in the clip (samples): ends of words most of the time"""
     n = len(a) // 160
     e = np.convolve(
@@ -214,7 +226,7 @@ def dips(a, rng, k):
     rng.shuffle(c)
     out = []
     for i in c:
-        if all(abs(i - j) > 60 for j in out):
+        if all(abs(i - j) > apart for j in out):
             out.append(i)
         if len(out) == k:
             break
