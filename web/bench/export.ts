@@ -28,6 +28,10 @@ const mapOf = (length: number, count: number) =>
 export async function run(keyIntervals: readonly number[] = [30, 250]): Promise<void> {
   const bench = await openExportPage();
   try {
+    // The bench serves modules one by one and makes them as they are asked for; the product does not.
+    const warmUp = screenClip({ seconds: ffmpegSeconds, keyInterval: 30 });
+    await bring(bench, warmUp);
+    await ours(bench, warmUp, ffmpegSeconds, 1);
     for (const keyInterval of keyIntervals) await measure(bench, keyInterval);
   } finally {
     await bench.close();
@@ -38,7 +42,7 @@ async function measure(bench: ExportPage, keyInterval: number): Promise<void> {
   const file = screenClip({ seconds, keyInterval });
   const map = mapOf(seconds, cutCount);
   await bring(bench, file);
-  const { result, peak, cpu } = await peakWhile(() => ours(bench, file));
+  const { result, peak, cpu } = await peakWhile(() => ours(bench, file, seconds, cutCount));
   await handBack(bench);
   const { report } = result;
   const written = path.join(cacheFolder, 'bench-export.mp4');
@@ -115,6 +119,8 @@ async function bring({ page, files }: ExportPage, file: string): Promise<void> {
 async function ours(
   bench: ExportPage,
   file: string,
+  length: number,
+  cuts: number,
 ): Promise<{ report: ExportReport; seconds: number }> {
   return bench.page.evaluate(
     async ({ at, duration, cuts, loudness }) => {
@@ -133,8 +139,8 @@ async function ours(
     },
     {
       at: driverAt,
-      duration: seconds,
-      cuts: spreadCuts(seconds, cutCount),
+      duration: length,
+      cuts: spreadCuts(length, cuts),
       loudness: loudnessOf(file),
     },
   );
