@@ -26,7 +26,7 @@ export interface AnalysisStatus {
 }
 
 /** Rough shares of the work, for one bar over all stages. */
-const weights: Record<Stage, number> = { speech: 0.72, screen: 0.16, sound: 0.11, steps: 0.01 };
+const weights: Record<Stage, number> = { speech: 0.5, screen: 0.28, sound: 0.21, steps: 0.01 };
 const stageNames = Object.keys(weights) as Stage[];
 const wantedKey = 'analysis-wanted';
 
