@@ -8,6 +8,7 @@ import {
   type ConversionPlan,
 } from './arguments.ts';
 import { mountInput, mountOutput, openCore, type FFmpegCore } from './core.ts';
+import { failure } from './failure.ts';
 import { readFileInfo, type FileInfo } from './stream-info.ts';
 
 export interface ConversionInput {
@@ -31,8 +32,6 @@ export interface ConversionResult {
 
 const input = '/input';
 const output = '/output';
-const outOfMemory =
-  /out of memory|cannot allocate memory|memory access out of bounds|Cannot enlarge/i;
 const breaksOff = /partial file|ended prematurely|truncat|Error reading .*: End of file/i;
 
 export async function convert(
@@ -98,8 +97,3 @@ function probeFile(core: FFmpegCore): FileInfo {
   core.reset();
   return readFileInfo(core.FS.readFile(json, { encoding: 'utf8' }));
 }
-
-const failure = (text: string, details: { name: string }) =>
-  outOfMemory.test(text)
-    ? new AppError('conversion-out-of-memory', text, { details })
-    : new AppError('conversion-failed', text, { details });
