@@ -1,7 +1,7 @@
 /** The exports: one after the other, each with progress, time left and a way to stop it. */
 import { isAbort, toAppError, type AppError } from '../core/errors.ts';
 import type { Project } from '../core/project.ts';
-import { readFile, remove } from '../storage/opfs.ts';
+import { readFile, removeWhenFree } from '../storage/opfs.ts';
 import { exportsFolder, removeLeftOvers, runExport, type ExportedFile } from './export-jobs.ts';
 import type { ExportKind } from './export-kinds.ts';
 import { saveAs } from './save-as.ts';
@@ -106,7 +106,7 @@ export class Exports {
     this.cancel(id);
     this.#jobs = this.#jobs.filter((job) => job.id !== id);
     this.#tasks.delete(id);
-    await remove(`${exportsFolder}/${id}`);
+    await removeWhenFree(`${exportsFolder}/${id}`);
   }
 
   async #next(): Promise<void> {
@@ -136,7 +136,7 @@ export class Exports {
       if (isAbort(error)) this.#end(job.id, { phase: 'cancelled' });
       else this.#end(job.id, { phase: 'failed', error: toAppError(error) });
       task.settled.reject(error);
-      await remove(`${exportsFolder}/${job.id}`).catch((e: unknown) => console.warn(e));
+      await removeWhenFree(`${exportsFolder}/${job.id}`);
     } finally {
       this.#running = false;
       void this.#next();
