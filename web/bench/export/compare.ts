@@ -57,6 +57,9 @@ export function packetsKept(
   return { compared, different };
 }
 
+/** Of the bench's clips. */
+const rate = 30;
+
 /** Lowest mean SSIM of luma over the encoded stretches, some of them, against the same pictures of the source. */
 export function lowestSsim(
   source: string,
@@ -65,12 +68,22 @@ export function lowestSsim(
   { encodedRanges }: Pick<ExportReport, 'encodedRanges'>,
   most = 10,
 ): number {
-  const step = Math.max(1, Math.floor(encodedRanges.length / most));
+  // A range goes on over a cut where the pictures on both sides were encoded.
+  const pieces = encodedRanges.flatMap(({ start, end }) =>
+    segments
+      .map((segment) => ({
+        segment,
+        start: Math.max(start, segment.output),
+        end: Math.min(end, segment.output + segment.length),
+      }))
+      .filter((piece) => piece.end - piece.start > 0.01),
+  );
+  const step = Math.max(1, Math.floor(pieces.length / most));
   let lowest = 1;
-  for (const { start, end } of encodedRanges.filter((_, i) => i % step === 0)) {
-    const segment = segments.findLast(({ output }) => output <= start + 0.002)!;
-    const from = segment.source + start - segment.output;
-    const frames = Math.max(1, Math.round((end - start) * 30));
+  for (const { segment, start, end } of pieces.filter((_, i) => i % step === 0)) {
+    // A stretch begins with the picture that is on screen then.
+    const from = Math.floor((segment.source + start - segment.output) * rate + 0.01) / rate;
+    const frames = Math.max(1, Math.round((end - start) * rate));
     // Without a length, ffmpeg would decode on to the end of the file.
     const length = ['-t', (end - start + 0.5).toFixed(3)];
     const seek = (time: number) => ['-ss', Math.max(0, time - 0.005).toFixed(4), ...length];
@@ -79,7 +92,7 @@ export function lowestSsim(
       [
         ...['-hide_banner', '-nostats', ...seek(start), '-i', written, ...seek(from), '-i', source],
         '-lavfi',
-        `[0:v]trim=end_frame=${frames},setpts=N/30/TB[a];[1:v]trim=end_frame=${frames},setpts=N/30/TB[b];[a][b]ssim`,
+        `[0:v]trim=end_frame=${frames},setpts=N/${rate}/TB[a];[1:v]trim=end_frame=${frames},setpts=N/${rate}/TB[b];[a][b]ssim`,
         ...['-f', 'null', '-'],
       ],
       { encoding: 'utf8' },
