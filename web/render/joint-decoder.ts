@@ -13,9 +13,9 @@ const beyond = 2;
  * from several encoders. What an encoder does at one joint it does at all: later on, and where all is
  * of one encoder, the first ones tell as much.
  */
-const wholeJoints = 4;
+const wholeJoints = 2;
 const mostJoined = 400;
-const mostEncoded = 4;
+const mostEncoded = 2;
 /** The writer waits while this many packets are under way. */
 const queueLimit = 16;
 /** Seconds. The first picture of a stretch may be written half a tick before or after the joint. */

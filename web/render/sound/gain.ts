@@ -66,7 +66,7 @@ export async function profileSound(
 
 /** Long recordings whose loudness is known are listened to in excerpts: this many, this long, in seconds. */
 const excerptCount = 30;
-const excerptLength = 4;
+const excerptLength = 2.5;
 /** LU between excerpts and the whole up to which the excerpts are believed. */
 const excerptsAgree = 1.5;
 
