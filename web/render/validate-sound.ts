@@ -1,5 +1,6 @@
 /** Where the sound of a written file stands against its place in the source. */
 import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
+import { settleAll } from '../core/settle-all.ts';
 import type { Segment, TimeMap } from '../core/timeline.ts';
 import type { ExportRequest } from './export-request.ts';
 import { openMedia } from './media-file.ts';
@@ -59,9 +60,7 @@ export async function soundOffset(
       }
       await Promise.all([before.close(), after.close()]);
     };
-    const work = Array.from({ length: lanes }, (_, first) => lane(first));
-    await Promise.allSettled(work);
-    await Promise.all(work);
+    await settleAll(Array.from({ length: lanes }, (_, first) => lane(first)));
     return largest;
   } finally {
     input.dispose();

@@ -6,6 +6,7 @@ import {
   type InputTrack,
   type InputVideoTrack,
 } from 'mediabunny';
+import { settleAll } from '../core/settle-all.ts';
 import type { TimeMap } from '../core/timeline.ts';
 import type { ExportRequest, Validation } from './export-request.ts';
 import { checkWritten, type JointFindings } from './joint-decoder.ts';
@@ -87,7 +88,8 @@ export async function validateExport(expected: Expected): Promise<Validation> {
       if (result.soundOffset !== null && result.soundOffset > oneFrame)
         problem(`sound ${result.soundOffset} s off its place`);
     };
-    await allSettledOrThrow([picture(), sound()]);
+    // Both are over before either's error is thrown: nothing reads the file behind one's back.
+    await settleAll([picture(), sound()]);
     progress(1);
   } catch (error) {
     signal.throwIfAborted();
@@ -96,12 +98,6 @@ export async function validateExport(expected: Expected): Promise<Validation> {
     input.dispose();
   }
   return result;
-}
-
-/** Both are over before either's error is thrown: nothing reads the file behind one's back. */
-async function allSettledOrThrow(work: Promise<void>[]): Promise<void> {
-  await Promise.allSettled(work);
-  await Promise.all(work);
 }
 
 /** End of the last packet, how often two packets share a time, and the median distance between packets. */

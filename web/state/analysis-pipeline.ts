@@ -9,6 +9,7 @@ import type { Project } from '../core/project.ts';
 import { mainFile, type Recording } from '../core/recording.ts';
 import { draftSteps } from '../core/steps.ts';
 import type { ImportedScript } from '../core/subtitle-parse.ts';
+import { settleAll } from '../core/settle-all.ts';
 import { database } from '../storage/database.ts';
 import { readFile, recordingFolder } from '../storage/opfs.ts';
 import { readScript } from '../storage/scripts.ts';
@@ -159,20 +160,6 @@ export async function analyseRecording(
   );
   const project = await ensureProject(recording, { sound, speech, screen, steps: steps ?? [] });
   return { project, timings };
-}
-
-/** As Promise.all, but waits for the slower ones to stop, and prefers a real failure over the aborts it caused. */
-async function settleAll<T extends readonly unknown[]>(promises: {
-  [K in keyof T]: Promise<T[K]>;
-}): Promise<T> {
-  const results = await Promise.allSettled(promises);
-  const failures = results.filter((r) => r.status === 'rejected').map((r) => r.reason as unknown);
-  if (failures.length > 0) {
-    throw (
-      failures.find((f) => !(f instanceof DOMException && f.name === 'AbortError')) ?? failures[0]
-    );
-  }
-  return results.map((r) => (r as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
 /** The person's project stays as it is; only where there is none yet, the evidence drafts one. */
