@@ -1,7 +1,6 @@
 /** Files as the export reads them: in a worker straight from the disk, elsewhere through the browser's blobs. */
-import { CustomSource } from 'mediabunny';
-import { fileHandle } from '../storage/opfs.ts';
-import { fileSource } from './file-source.ts';
+import { BlobSource, CustomSource, type Source } from 'mediabunny';
+import { fileHandle, readFile } from '../storage/opfs.ts';
 
 /** A path in the origin private file system, or any other file. */
 export type MediaFile = string | File;
@@ -18,16 +17,16 @@ type OpenSync = (options: SyncAccessOptions) => Promise<FileSystemSyncAccessHand
  * such handle (on the page, where another one is open and the browser knows no shared reading), the
  * blob serves.
  */
-export async function openMedia(file: MediaFile): Promise<CustomSource> {
-  if (typeof file !== 'string') return fileSource(file);
+export async function openMedia(file: MediaFile): Promise<Source> {
+  if (typeof file !== 'string') return new BlobSource(file);
   const handle = await fileHandle(file);
   const access = await openShared(handle);
-  return access ? syncSource(access) : fileSource(await handle.getFile());
+  return access ? syncSource(access) : new BlobSource(await handle.getFile());
 }
 
 /** Bytes. */
 export const sizeOfMedia = async (file: MediaFile): Promise<number> =>
-  (typeof file === 'string' ? await (await fileHandle(file)).getFile() : file).size;
+  (typeof file === 'string' ? await readFile(file) : file).size;
 
 async function openShared(
   handle: FileSystemFileHandle,

@@ -2,8 +2,8 @@
 import type { EncodedPacket, InputVideoTrack, VideoCodec } from 'mediabunny';
 import type { Segment } from '../core/timeline.ts';
 import { planCopy } from './copy/plan.ts';
-import { copyVideo } from './copy/stream.ts';
-import { CopyRefusedError, type CopyPlan, type CopyReport } from './copy/types.ts';
+import { copyVideo, emptyReport } from './copy/stream.ts';
+import { CopyRefusedError, type CopyPlan } from './copy/types.ts';
 import { encodeVideo } from './encode-video.ts';
 import type { ExportRequest, VideoFormat } from './export-request.ts';
 
@@ -58,14 +58,7 @@ export async function pictureOf(
 }
 
 function copying(plan: CopyPlan, rotation: Picture['rotation']): Picture {
-  const report: CopyReport = {
-    copiedPackets: 0,
-    encodedPackets: 0,
-    copiedBytes: 0,
-    encodedBytes: 0,
-    joints: [],
-    encodedRanges: [],
-  };
+  const report = emptyReport();
   return {
     method: 'copied',
     reason: null,

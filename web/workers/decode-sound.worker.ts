@@ -4,7 +4,6 @@
  */
 import type { JobContext } from '../core/progress.ts';
 import type { Segment } from '../core/timeline.ts';
-import { prefetch } from '../render/interleave.ts';
 import {
   openEditedSound,
   type EditedSound,
@@ -13,9 +12,8 @@ import {
 import type { Planes } from '../render/sound/pcm.ts';
 import { serve, transfer } from './rpc.ts';
 
-/** Blocks of half a second: handed over at a time, and held ready. */
+/** Blocks of half a second handed over at a time. */
 const blocksPerCall = 4;
-const blocksAhead = 16;
 
 let sound: EditedSound | null = null;
 let blocks: AsyncGenerator<Planes, void> | null = null;
@@ -29,7 +27,7 @@ const methods = {
   async start(segments: readonly Segment[]): Promise<void> {
     await blocks?.return();
     if (!sound) throw new Error('no sound was opened');
-    blocks = prefetch(sound.blocks(segments), blocksAhead);
+    blocks = sound.blocks(segments);
   },
 
   /** Empty at the end. */
