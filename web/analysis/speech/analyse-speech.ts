@@ -131,10 +131,9 @@ async function listen(
       });
     const { language } = input;
     const ear = await EncoderEar.open(input.model, voice, activity);
-    ear?.listenTo(whisper);
     const progress = (from: number, to: number) => ({ ...job, progress: within(job.progress, from, to) }); // prettier-ignore
     const transcript = await transcribe(
-      { voice, activity, whisper, language, aligner },
+      { voice, activity, whisper, language, aligner, onEncoded: ear?.hear },
       progress(0, 0.97),
     );
     const encoder = (await ear?.finish(whisper, progress(0.97, 1))) ?? null;

@@ -37,6 +37,8 @@ export interface TranscribeInput {
   language: string | null;
   /** Opens the aligner once the language is known; null where there is none. */
   aligner: (language: string) => Promise<Aligner | null>;
+  /** Told what the encoder made of a window, and of its halves where those are tried; some come twice. */
+  onEncoded?: ((window: Window, hidden: Tensor) => void) | undefined;
 }
 
 export interface TranscribeContext extends JobContext {
@@ -64,13 +66,12 @@ export async function transcribe(
   input: TranscribeInput,
   job: TranscribeContext,
 ): Promise<Transcript> {
-  const { voice, activity, whisper } = input;
+  const { voice, activity, whisper, onEncoded } = input;
   const windows = packWindows(activity, voice.duration);
   const saved = await readCheckpoint(job.checkpoint, windows.length);
   let language = saved?.language ?? input.language ?? (whisper.multilingual ? null : 'en');
   let first: Tensor | null = null;
-  if (language === null)
-    ({ language, first } = await findLanguage(windows, voice, whisper, job.signal));
+  if (language === null) ({ language, first } = await findLanguage(windows, input, job.signal));
   const aligner = windows.length > 0 ? await input.aligner(language) : null;
   const words = saved?.words ?? [];
   const fillers = saved?.fillers ?? [];
@@ -80,7 +81,16 @@ export async function transcribe(
     for (const group of evenGroups(windows.slice(done), whisper.together)) {
       const progress = (share: number) =>
         job.progress({ fraction: (done + share * group.length) / windows.length, doing: 'transcribe' }); // prettier-ignore
-      const work = { voice, activity, whisper, language, aligner, signal: job.signal, progress };
+      const work = {
+        voice,
+        activity,
+        whisper,
+        onEncoded,
+        language,
+        aligner,
+        signal: job.signal,
+        progress,
+      };
       for (const placed of await transcribeWindows(group, work, done === 0 ? first : null)) {
         words.push(...placed.words);
         fillers.push(...(placed.fillers ?? []));
@@ -116,8 +126,7 @@ async function readCheckpoint(
 /** Probabilities of up to three windows together: a first "hello" says little. Keeps the first one's encoding. */
 async function findLanguage(
   windows: Window[],
-  voice: VoiceSignal,
-  whisper: Whisper,
+  { voice, whisper, onEncoded }: TranscribeInput,
   signal: AbortSignal,
 ): Promise<{ language: string; first: Tensor | null }> {
   const votes = new Map<string, number>();
@@ -125,6 +134,7 @@ async function findLanguage(
   for (const window of windows.slice(0, 3)) {
     signal.throwIfAborted();
     const hidden = await whisper.encode(await readWindow(window, voice));
+    onEncoded?.(window, hidden);
     first ??= hidden;
     const { language, probability } = await whisper.detectLanguage(hidden);
     if (probability > 0.8 && window.length > 3) return { language, first };
@@ -134,10 +144,10 @@ async function findLanguage(
   return { language, first };
 }
 
-export interface WindowWork {
-  voice: VoiceSignal;
-  activity: VoiceActivity;
-  whisper: Whisper;
+export interface WindowWork extends Pick<
+  TranscribeInput,
+  'voice' | 'activity' | 'whisper' | 'onEncoded'
+> {
   language: string;
   aligner: Aligner | null;
   signal: AbortSignal;
@@ -177,6 +187,7 @@ async function transcribeWindows(
     work.progress?.((shares.encode * i) / windows.length);
     sounds.push(await readWindow(window, work.voice));
     hidden.push((i === 0 && encoded) || (await work.whisper.encode(sounds[i]!)));
+    work.onEncoded?.(window, hidden[i]!);
   }
   work.progress?.(shares.encode);
   const attempts = await attempt(windows, hidden, 0, work);

@@ -47,9 +47,11 @@ export async function listen(address: string, model: string, compare: boolean): 
   const encode = whisper.encode.bind(whisper);
   whisper.encode = remember(encode);
   const ear = await EncoderEar.open(model, voice, activity);
-  ear?.listenTo(whisper);
   const input = { voice, activity, whisper, language: 'en' };
-  const { words, fillers: aligned } = await transcribe({ ...input, aligner: openAligner }, job);
+  const { words, fillers: aligned } = await transcribe(
+    { ...input, aligner: openAligner, onEncoded: ear?.hear },
+    job,
+  );
   const encoder = (await ear?.finish(whisper, job)) ?? null;
   const own = compare
     ? (await transcribe({ ...input, aligner: () => Promise.resolve(null) }, job)).words

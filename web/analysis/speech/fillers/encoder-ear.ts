@@ -5,7 +5,8 @@
  */
 import type { JobContext } from '../../../core/progress.ts';
 import { readWindow } from '../transcribe.ts';
-import { voiceRate, type VoiceActivity, type VoiceSignal } from '../types.ts';
+import type { Tensor } from '../runtime.ts';
+import type { VoiceActivity, VoiceSignal } from '../types.ts';
 import type { Whisper } from '../whisper.ts';
 import { packWindows, type Window } from '../windows.ts';
 import { frameSeconds } from './features.ts';
@@ -48,43 +49,29 @@ export class EncoderEar {
     return load ? new EncoderEar(new Network((await load()).packed), voice, activity) : null;
   }
 
-  /** Hears everything that `whisper` encodes from now on. */
-  listenTo(whisper: Encoder): void {
-    const encode = whisper.encode.bind(whisper);
-    whisper.encode = async (samples) => {
-      const hidden = await encode(samples);
-      const index = await this.#windowOf(samples);
-      if (index >= 0) this.#hear(index, hidden.data as Float32Array);
-      return hidden;
-    };
-  }
+  /** What was encoded anyway. Halves and second tries are none of the windows. */
+  readonly hear = ({ pieces, length }: Window, hidden: Tensor): void => {
+    const start = pieces[0]!.start;
+    const index = this.#windows.findIndex(
+      (window) => window.pieces[0]!.start === start && window.length === length,
+    );
+    if (index >= 0 && !this.#judged[index]) this.#judge(index, hidden);
+  };
 
   /** Everything heard. Windows that were transcribed before a reload are encoded again. */
   async finish(whisper: Encoder, job: JobContext): Promise<EncoderTrack> {
     for (const [i, window] of this.#windows.entries()) {
       if (this.#judged[i]) continue;
       job.signal.throwIfAborted();
-      const hidden = await whisper.encode(await readWindow(window, this.#voice));
-      if (!this.#judged[i]) this.#hear(i, hidden.data as Float32Array);
+      this.#judge(i, await whisper.encode(await readWindow(window, this.#voice)));
       job.progress({ fraction: (i + 1) / this.#windows.length });
     }
     return this.#track();
   }
 
-  #hear(index: number, hidden: Float32Array): void {
+  #judge(index: number, hidden: Tensor): void {
     const frames = Math.ceil(this.#windows[index]!.length / frameSeconds);
-    this.#judged[index] = this.#network.judge(hidden, frames);
-  }
-
-  /** The window that has this sound, if it was not heard yet: halves and second tries are none. */
-  async #windowOf(samples: Float32Array): Promise<number> {
-    for (const [i, { pieces, length }] of this.#windows.entries()) {
-      if (this.#judged[i] || Math.round(length * voiceRate) !== samples.length) continue;
-      const { start, end } = pieces[0]!;
-      const first = await this.#voice.read(start, Math.min(end, start + 0.2));
-      if (first.every((v, k) => v === samples[k])) return i;
-    }
-    return -1;
+    this.#judged[index] = this.#network.judge(hidden.data as Float32Array, frames);
   }
 
   #track(): EncoderTrack {
