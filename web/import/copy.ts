@@ -1,6 +1,6 @@
 /** Streams a file into OPFS. Only in workers. */
 import type { JobContext } from '../core/progress.ts';
-import { writeFully } from '../storage/opfs.ts';
+import { rewrite, writeFully } from '../storage/opfs.ts';
 
 const chunk = 8 * 1024 * 1024;
 
@@ -10,17 +10,12 @@ export async function copyFile(
   handle: FileSystemFileHandle,
   { signal, progress }: JobContext,
 ): Promise<void> {
-  const access = await handle.createSyncAccessHandle();
-  try {
-    access.truncate(0);
+  await rewrite(handle, async (access) => {
     for (let at = 0; at < file.size; at += chunk) {
       signal.throwIfAborted();
       const data = await file.slice(at, at + chunk).arrayBuffer();
       writeFully(access, data, at);
       progress({ fraction: Math.min(1, (at + chunk) / file.size), doing: 'copy' });
     }
-    access.flush();
-  } finally {
-    access.close();
-  }
+  });
 }

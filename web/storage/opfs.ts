@@ -117,6 +117,22 @@ export function writeFully(
     throw new DOMException('short write', 'QuotaExceededError');
 }
 
+/** Empties the file, lets `write` fill it, and frees its lock whatever happens. Only in workers. */
+export async function rewrite<T>(
+  handle: FileSystemFileHandle,
+  write: (access: FileSystemSyncAccessHandle) => Promise<T>,
+): Promise<T> {
+  const access = await handle.createSyncAccessHandle();
+  try {
+    access.truncate(0);
+    const result = await write(access);
+    access.flush();
+    return result;
+  } finally {
+    access.close();
+  }
+}
+
 export function storageError(error: unknown, path: string): AppError {
   if (error instanceof AppError) return error;
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';

@@ -7,6 +7,7 @@ import {
   outputContainer,
   type ConversionPlan,
 } from './arguments.ts';
+import { rewrite } from '../../storage/opfs.ts';
 import { mountInput, mountOutput, openCore, type FFmpegCore } from './core.ts';
 import { failure } from './failure.ts';
 import { readFileInfo, type FileInfo } from './stream-info.ts';
@@ -59,9 +60,7 @@ export async function convert(
   const plan = plans[0];
   if (!plan) throw new AppError('conversion-failed', 'no plan left', { details });
 
-  const access = await handle.createSyncAccessHandle();
-  try {
-    access.truncate(0);
+  return rewrite(handle, async (access) => {
     let full: unknown = null;
     mountOutput(core, output, access, (error) => (full ??= error));
     const convertProgress = within(progress, 0.04, 1);
@@ -75,7 +74,6 @@ export async function convert(
     if (full) throw full as Error;
     // A file that breaks off makes ffmpeg fail at its end; what it wrote until then is whole.
     if (code !== 0 || access.getSize() === 0) throw failure(log.slice(-12).join('\n'), details);
-    access.flush();
     progress({ fraction: 1, doing: 'convert' });
     return {
       container: outputContainer(info, plan),
@@ -84,9 +82,7 @@ export async function convert(
       statedDuration: info.duration,
       plansLeft: plans.length - 1,
     };
-  } finally {
-    access.close();
-  }
+  });
 }
 
 function probeFile(core: FFmpegCore): FileInfo {

@@ -1,4 +1,5 @@
 /** EBML (RFC 8794): element ids, sizes and values, as bytes. */
+import { joinedBytes } from '../../core/joined.ts';
 
 /** Ids with their marker bits, as in RFC 9559. */
 export const ids = {
@@ -110,7 +111,7 @@ export function size8(size: number): number[] {
 }
 
 export const element = (id: number, content: Uint8Array): Uint8Array =>
-  join([Uint8Array.from([...idBytes(id), ...size8(content.length)]), content]);
+  joinedBytes([Uint8Array.from([...idBytes(id), ...size8(content.length)]), content]);
 
 export function uint(id: number, value: number): Uint8Array {
   const bytes = idBytes(value || 1);
@@ -122,14 +123,4 @@ export function float(id: number, value: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setFloat64(0, value);
   return Uint8Array.from([...idBytes(id), 0x88, ...bytes]);
-}
-
-export function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -4,10 +4,12 @@
  * byte. One pass, little memory, as fast as the disk. Only in workers.
  */
 import { AppError } from '../../core/errors.ts';
+import { joinedBytes } from '../../core/joined.ts';
 import type { JobContext } from '../../core/progress.ts';
+import { rewrite } from '../../storage/opfs.ts';
 import { blockHeader, readBlockGroup, readSimpleBlock, readTracks } from './blocks.ts';
 import type { BlockInfo, Track } from './blocks.ts';
-import { children, element, float, idBytes, ids, join, maxHead } from './ebml.ts';
+import { children, element, float, idBytes, ids, maxHead } from './ebml.ts';
 import { readHead, readUint, size8, uint, type ElementHead } from './ebml.ts';
 import { BlobReader, FileWriter } from './file-ends.ts';
 
@@ -36,19 +38,14 @@ export async function reindex(
   handle: FileSystemFileHandle,
   { signal, progress }: JobContext,
 ): Promise<boolean> {
-  const access = await handle.createSyncAccessHandle();
-  try {
-    access.truncate(0);
+  return rewrite(handle, async (access) => {
     const job = new Reindexing(new BlobReader(file), new FileWriter(access));
     await job.run((fraction) => {
       signal.throwIfAborted();
       progress({ fraction, doing: 'copy' });
     });
-    access.flush();
     return job.brokeOff;
-  } finally {
-    access.close();
-  }
+  });
 }
 
 class Reindexing {
@@ -134,7 +131,7 @@ class Reindexing {
     }
     const length = float(ids.duration, 0);
     this.#begin(ids.info);
-    this.#out.write(element(ids.info, join([...kept, length])));
+    this.#out.write(element(ids.info, joinedBytes([...kept, length])));
     return this.#out.position - length.length;
   }
 
@@ -205,27 +202,30 @@ class Reindexing {
       .map(({ time, track, cluster }) =>
         element(
           ids.cuePoint,
-          join([
+          joinedBytes([
             uint(ids.cueTime, time),
             element(
               ids.cueTrackPositions,
-              join([uint(ids.cueTrack, track), uint(ids.cueClusterPosition, cluster)]),
+              joinedBytes([uint(ids.cueTrack, track), uint(ids.cueClusterPosition, cluster)]),
             ),
           ]),
         ),
       );
-    this.#out.write(element(ids.cues, join(points)));
+    this.#out.write(element(ids.cues, joinedBytes(points)));
     this.#out.patch(durationAt, float(ids.duration, this.#end));
     const seeks = [...this.#positions].map(([id, position]) =>
       element(
         ids.seek,
-        join([element(ids.seekId, Uint8Array.from(idBytes(id))), uint(ids.seekPosition, position)]),
+        joinedBytes([
+          element(ids.seekId, Uint8Array.from(idBytes(id))),
+          uint(ids.seekPosition, position),
+        ]),
       ),
     );
-    const seekHead = element(ids.seekHead, join(seeks));
+    const seekHead = element(ids.seekHead, joinedBytes(seeks));
     const rest = new Uint8Array(seekHeadRoom - seekHead.length - 9);
     const gap = Uint8Array.from([...idBytes(ids.void), ...size8(rest.length), ...rest]);
-    this.#out.patch(this.#segment, join([seekHead, gap]));
+    this.#out.patch(this.#segment, joinedBytes([seekHead, gap]));
     const size = this.#out.position - this.#segment;
     this.#out.patch(this.#segment - 8, Uint8Array.from(size8(size)));
     this.#out.flush();
