@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { mixAt, randomSource } from '../../bench/noise/signals.ts';
 import { siSdr } from '../../bench/noise/metrics.ts';
+import { joined } from '../../core/joined.ts';
 import { Denoiser } from './denoise.ts';
 
 const require = createRequire(import.meta.url);
@@ -43,13 +44,7 @@ function run(samples: Float32Array, piece = 4801): Float32Array {
     parts.push(denoiser.process(samples.subarray(i, i + piece)));
   }
   parts.push(denoiser.flush());
-  const all = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts);
 }
 
 function bestLag(a: Float32Array, b: Float32Array, furthest: number): number {

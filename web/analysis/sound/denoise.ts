@@ -3,6 +3,7 @@
  * its place. Below 8 kHz it is a blend of GTCRN, RNNoise and the recording (see blend.ts), above it
  * RNNoise and the recording. Every path is linear-phase or lined up, so the parts add up cleanly.
  */
+import { joined } from '../../core/joined.ts';
 import { Blend, type Weights } from './blend.ts';
 import { gtcrnRate } from './gtcrn.ts';
 import { GtcrnStream } from './gtcrn-stream.ts';
@@ -76,13 +77,7 @@ export class Denoiser {
       missing -= part.length;
       parts.push(part);
     }
-    const rest = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      rest.set(part, at);
-      at += part.length;
-    }
-    return rest;
+    return joined(parts);
   }
 
   #runRnnoise(): void {

@@ -2,6 +2,7 @@
  * As much of the ONNX file format (protocol buffers, onnx.proto) as it takes to look into a model and
  * to write another one from its weights. Weights are handed on as views, never copied.
  */
+import { joinedBytes } from '../../core/joined.ts';
 
 /** A message being written: pieces that are put together once, at the very end. */
 export class Message {
@@ -34,13 +35,7 @@ export class Message {
   }
 
   finish(): Uint8Array {
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    return all;
+    return joinedBytes(this.#pieces);
   }
 
   #tag(field: number, wire: number): this {

@@ -1,4 +1,5 @@
 /** Runs the decoder built in `whisper-loop.ts`: several windows, all their tokens, one run. */
+import { joined } from '../../core/joined.ts';
 import type { LoadOptions } from '../../models/loader.ts';
 import { openSession, type Device, type Session, type Tensor } from './runtime.ts';
 import {
@@ -118,14 +119,7 @@ class LoopDecoder implements WhisperDecoder {
 
 function together(hidden: readonly Tensor[]): Float32Array {
   const parts = hidden.map((tensor) => tensor.data as Float32Array);
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return parts.length === 1 ? parts[0]! : joined(parts);
 }
 
 /** One row of frames per alignment head. */

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { joined } from '../../core/joined.ts';
 import { sharedFolder } from '../../e2e/test-media-plugin.ts';
 import { clips } from '../words/clips.ts';
 import { wordAligner, type SpokenWord } from './align-words.ts';
 import {
   activeLevel,
   faded,
-  join,
   random,
   rate,
   readSound,
@@ -106,7 +106,7 @@ async function readHosts(): Promise<Host[]> {
   const short = [clip('jfk.wav'), clip('librispeech-84-121550-0000.flac')];
   return [
     clip('moonshine-two_cities_16k.wav'),
-    joined('librivox', librivox),
+    oneHost('librivox', librivox),
     ...short,
     ...voices.flatMap((voice) => narrated(voice, align) ?? []),
   ].filter((host) => host.words.length > 3);
@@ -125,7 +125,7 @@ function narrated(
       const samples = readSound(file);
       return { name: voice.name, samples, words: align(samples, text) ?? [] };
     });
-    return joined(voice.name, parts);
+    return oneHost(voice.name, parts);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -134,18 +134,18 @@ function narrated(
   }
 }
 
-export function joined(name: string, parts: Host[]): Host {
+export function oneHost(name: string, parts: Host[]): Host {
   const pieces: Float32Array[] = [];
   const words: SpokenWord[] = [];
   let at = 0;
   for (const part of parts) {
     const level = activeLevel(part.samples);
-    const piece = join([scaled(part.samples, 0.08 / level), silence(0.3)]);
+    const piece = joined([scaled(part.samples, 0.08 / level), silence(0.3)]);
     words.push(...part.words.map((w) => ({ ...w, start: w.start + at, end: w.end + at })));
     pieces.push(piece);
     at += piece.length / rate;
   }
-  return { name, samples: join(pieces), words };
+  return { name, samples: joined(pieces), words };
 }
 
 /** Puts a filler in every few seconds: the four sources, the two places and the two ways by turns. */
@@ -197,7 +197,7 @@ export function placeFillers(
     nextAt = word.end + 1.7 + 1.6 * chance();
   });
   copyUntil(host.samples.length / rate);
-  return { name, noise: 'clean', samples: join(pieces), words, fillers };
+  return { name, noise: 'clean', samples: joined(pieces), words, fillers };
 }
 
 /** Median pitch by autocorrelation, Hz. */

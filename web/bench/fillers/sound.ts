@@ -37,16 +37,6 @@ export function writeSound(file: string, samples: Float32Array): void {
   writeFileSync(file, bytes);
 }
 
-export function join(pieces: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(pieces.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
 export const silence = (seconds: number) => new Float32Array(Math.round(seconds * rate));
 
 /** Root mean square of the frames within 30 dB of the loudest: the level of what is spoken. */

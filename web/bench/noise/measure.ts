@@ -4,6 +4,7 @@ import { Gtcrn, gtcrnDelay, gtcrnFrame, gtcrnRate } from '../../analysis/sound/g
 import { Resampler } from '../../analysis/sound/resample.ts';
 import { Rnnoise, rnnoiseDelay, rnnoiseFrame } from '../../analysis/sound/rnnoise.ts';
 import { mixDown, readVoiceTrack } from '../../analysis/sound/voice-track.ts';
+import { joined } from '../../core/joined.ts';
 import { openModelFile } from '../../models/loader.ts';
 import { siSdr, stoi } from './metrics.ts';
 import { fan, hum, keyboard, mixAt } from './signals.ts';
@@ -180,14 +181,4 @@ function gtcrnAlone(noisy: Float32Array, modules: DenoiserModules): Float32Array
 function converted(samples: Float32Array, from: number, to: number): Float32Array {
   const resampler = new Resampler(from, to);
   return joined([resampler.process(samples), resampler.flush()]);
-}
-
-function joined(parts: Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
