@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hear } from '../../fillers.ts';
 import { wordAligner, type SpokenWord } from '../align-words.ts';
-import { buildScenes, joined, placeFillers, type PlacedFiller, type Scene } from '../scenes.ts';
+import { buildScenes, oneHost, placeFillers, type PlacedFiller, type Scene } from '../scenes.ts';
 import { faded, random, rate, readSound, trimmed, withNoise } from '../sound.ts';
 
 interface Spoken {
@@ -54,7 +54,7 @@ async function trainingVoices(): Promise<Scene[]> {
     });
     const known = parts.filter((part) => part.words.length > 2);
     if (known.length < 2) continue;
-    const clean = placeFillers(name, joined(name, known), fillers, fillers, chance);
+    const clean = placeFillers(name, oneHost(name, known), fillers, fillers, chance);
     const noise = bed(scenes.length % 4, clean.samples.length, babble, chance);
     const level = ([null, 10, 5] as const)[scenes.length % 3]!;
     const samples = level === null ? clean.samples : withNoise(clean.samples, noise, level, 0);
