@@ -28,9 +28,94 @@ export const openOpfsFile: OpenFile = async (path) => {
 };
 
 /** Bytes gathered before they are written. */
-const chunkSize = 2 ** 20;
+const bufferSize = 2 ** 20;
 
-export interface FileTarget {
+/** Gathers what is written one after another; the first failure is kept, and nothing is written behind it. */
+class FileBuffer {
+  failure: AppError | null = null;
+  readonly #file: WritableFile;
+  readonly #path: string;
+  readonly #bytes = new Uint8Array(bufferSize);
+  #start = 0;
+  #filled = 0;
+
+  constructor(file: WritableFile, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  write(data: Uint8Array, position: number): void {
+    const at = position - this.#start;
+    if (at >= 0 && at <= this.#filled && at + data.length <= bufferSize) {
+      this.#bytes.set(data, at);
+      this.#filled = Math.max(this.#filled, at + data.length);
+      return;
+    }
+    this.flush();
+    this.#start = position;
+    if (data.length > bufferSize) {
+      this.#put(data, position);
+      this.#start += data.length;
+    } else {
+      this.#bytes.set(data);
+      this.#filled = data.length;
+    }
+  }
+
+  flush(): void {
+    if (this.#filled > 0) this.#put(this.#bytes.subarray(0, this.#filled), this.#start);
+    this.#start += this.#filled;
+    this.#filled = 0;
+  }
+
+  #put(data: Uint8Array, position: number): void {
+    if (this.failure) return;
+    try {
+      const written = this.#file.write(data, position);
+      // A full disk shows as an error or as a short write, depending on the platform.
+      if (written < data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
+    } catch (error) {
+      this.failure = storageError(error, this.#path);
+    }
+  }
+}
+
+/**
+ * Takes the muxer's bytes into the file with one copy; mediabunny's own way makes four. Should a later
+ * version not call these methods, the stream given to the base class still serves it.
+ */
+class FileTarget extends StreamTarget {
+  readonly #buffer: FileBuffer;
+
+  constructor(buffer: FileBuffer) {
+    const stream = new WritableStream<StreamTargetChunk>({
+      write({ data, position }) {
+        buffer.write(data, position);
+        if (buffer.failure) throw buffer.failure;
+      },
+      close: () => buffer.flush(),
+    });
+    super(stream, { chunked: true });
+    this.#buffer = buffer;
+  }
+
+  _write(data: Uint8Array, position: number): void {
+    this.#buffer.write(data, position);
+  }
+
+  async _flush(): Promise<void> {
+    if (this.#buffer.failure) throw this.#buffer.failure;
+  }
+
+  async _finalize(): Promise<void> {
+    this.#buffer.flush();
+    await this._flush();
+  }
+
+  async _close(): Promise<void> {}
+}
+
+export interface OutputFile {
   target: StreamTarget;
   /** The first write that failed; the muxer reports it late or as something else. */
   error(): AppError | null;
@@ -38,25 +123,13 @@ export interface FileTarget {
   close(isFinished: boolean): Promise<void>;
 }
 
-export async function fileTarget(path: string, open: OpenFile = openOpfsFile): Promise<FileTarget> {
+export async function outputFile(path: string, open: OpenFile = openOpfsFile): Promise<OutputFile> {
   const file = await open(path);
-  let failure: AppError | null = null;
+  const buffer = new FileBuffer(file, path);
   let isClosed = false;
-  const stream = new WritableStream<StreamTargetChunk>({
-    write({ data, position }) {
-      try {
-        const written = file.write(data, position);
-        // A full disk shows as an error or as a short write, depending on the platform.
-        if (written < data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
-      } catch (error) {
-        failure ??= storageError(error, path);
-        throw failure;
-      }
-    },
-  });
   return {
-    target: new StreamTarget(stream, { chunked: true, chunkSize }),
-    error: () => failure,
+    target: new FileTarget(buffer),
+    error: () => buffer.failure,
     async close(isFinished) {
       if (!isClosed) {
         isClosed = true;

@@ -8,7 +8,7 @@ import {
   WebMOutputFormat,
 } from 'mediabunny';
 import type { VideoFormat } from './export-request.ts';
-import { fileTarget, type OpenFile } from './file-writer.ts';
+import { outputFile, type OpenFile } from './file-writer.ts';
 import { inOrder, prefetch } from './interleave.ts';
 import { JointDecoder, type JointFindings } from './joint-decoder.ts';
 import type { Picture, PicturePacket } from './picture.ts';
@@ -53,7 +53,7 @@ export interface WrittenFile {
 export async function writeFile(job: WriteJob): Promise<WrittenFile> {
   const { signal } = job;
   signal.throwIfAborted();
-  const file = await fileTarget(job.path, job.openFile);
+  const file = await outputFile(job.path, job.openFile);
   const output = new Output({
     format:
       job.format === 'mp4'
