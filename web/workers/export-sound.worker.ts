@@ -8,7 +8,11 @@ import {
   type SoundReport,
 } from '../render/sound/render-sound.ts';
 import type { JobContext } from '../core/progress.ts';
-import type { EditedSound, SoundTracks } from '../render/sound/edited-sound.ts';
+import {
+  openEditedSound,
+  type EditedSound,
+  type SoundTracks,
+} from '../render/sound/edited-sound.ts';
 import type { DecodeSoundApi } from './decode-sound.worker.ts';
 import { connect, serve } from './rpc.ts';
 
@@ -42,13 +46,16 @@ async function decodedBeside(tracks: SoundTracks): Promise<EditedSound> {
   };
 }
 
+/** The cleaned sound lies on disk as samples: nothing to decode. */
+const isPlain = ({ tracks, cleanSound }: SoundTracks) => cleanSound !== null && tracks.length === 1;
+
 const methods = {
   async start(job: SoundJob): Promise<void> {
     const report: Partial<SoundReport> = {};
     const progress = { fraction: 0 };
     const batches = renderSound(job, report, {
       progress: (fraction) => (progress.fraction = fraction),
-      open: decodedBeside,
+      open: (tracks) => (isPlain(tracks) ? openEditedSound(tracks) : decodedBeside(tracks)),
     });
     stream = { batches, report, progress };
   },

@@ -7,6 +7,7 @@ import { cutInLanes } from './lanes.ts';
 import { mixed } from './mixed.ts';
 import { TrackReader, type PcmSource, type Planes } from './pcm.ts';
 import { resampled } from './resampled.ts';
+import { openWav } from './wav.ts';
 
 export interface SoundTracks {
   recording: MediaFile;
@@ -23,43 +24,48 @@ export interface EditedSound {
   close(): Promise<void>;
 }
 
-/** Decoders at work at the same time. */
-const lanes = 3;
+/** Decoders at work at the same time; where there is nothing to decode, one reader does. */
+const decoderLanes = 3;
 
 export type OpenEditedSound = (tracks: SoundTracks) => Promise<EditedSound>;
 
 /** Throws `no-media-track` and `codec-unsupported`. */
 export const openEditedSound: OpenEditedSound = async ({ recording, tracks, cleanSound }) => {
   const inputs: Input[] = [];
-  const open = async (file: MediaFile): Promise<Input> => {
+  const tracksOf = async (file: MediaFile): Promise<InputAudioTrack[]> => {
     const input = new Input({ source: await openMedia(file), formats: ALL_FORMATS });
     inputs.push(input);
-    return input;
+    return input.getAudioTracks();
   };
-  const dispose = () => inputs.forEach((input) => input.dispose());
+  const sources: PcmSource[] = [];
+  const close = async () => {
+    await Promise.all(sources.map((source) => source.close()));
+    inputs.forEach((input) => input.dispose());
+  };
   try {
-    const all = await (await open(recording)).getAudioTracks();
-    const clean = cleanSound && (await open(cleanSound));
-    const chosen: InputAudioTrack[] = [];
-    for (const [i, index] of tracks.entries()) {
-      const track = i === 0 && clean ? await clean.getPrimaryAudioTrack() : all[index];
-      chosen.push(await decodable(track, index));
+    const plain = cleanSound ? await openWav(cleanSound) : null;
+    if (plain) sources.push(plain);
+    const others = plain ? tracks.slice(1) : tracks;
+    const recorded = others.length > 0 ? await tracksOf(recording) : [];
+    const decoded: InputAudioTrack[] = [];
+    for (const index of others) {
+      const isClean = cleanSound && !plain && index === tracks[0];
+      const track = isClean ? (await tracksOf(cleanSound))[0] : recorded[index];
+      decoded.push(await decodable(track, index));
     }
-    const sources: PcmSource[] = [];
-    for (let i = 0; i < lanes; i++) {
-      const readers = await Promise.all(chosen.map((track) => TrackReader.open(track)));
-      sources.push(mixed(readers.map(resampled)));
+    const lanes: PcmSource[] = [];
+    for (let i = 0; i < (decoded.length > 0 ? decoderLanes : 1); i++) {
+      const readers = await Promise.all(decoded.map((track) => TrackReader.open(track)));
+      sources.push(...readers);
+      lanes.push(mixed([...(plain ? [plain] : []), ...readers].map(resampled)));
     }
     return {
-      channels: sources[0]!.channels,
-      blocks: (segments, signal) => cutInLanes(sources, segments, signal),
-      async close() {
-        await Promise.all(sources.map((source) => source.close()));
-        dispose();
-      },
+      channels: lanes[0]!.channels,
+      blocks: (segments, signal) => cutInLanes(lanes, segments, signal),
+      close,
     };
   } catch (error) {
-    dispose();
+    await close();
     throw error;
   }
 };
