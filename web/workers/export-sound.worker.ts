@@ -13,8 +13,9 @@ import {
   type EditedSound,
   type SoundTracks,
 } from '../render/sound/edited-sound.ts';
+import { packed } from '../render/sound/packed.ts';
 import type { DecodeSoundApi } from './decode-sound.worker.ts';
-import { connect, serve } from './rpc.ts';
+import { connect, serve, transfer } from './rpc.ts';
 
 interface Stream {
   batches: AsyncGenerator<RenderedSound>;
@@ -75,7 +76,10 @@ const methods = {
         packets.push(...value.packets);
       }
       const { fraction } = stream.progress;
-      return { batch: config && { config, packets }, report: stream.report, fraction };
+      const pack = packed(packets);
+      return transfer({ batch: config && { config, pack }, report: stream.report, fraction }, [
+        pack.data.buffer,
+      ]);
     } finally {
       clearInterval(ticking);
     }

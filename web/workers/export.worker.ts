@@ -2,6 +2,7 @@
 import type { JobContext } from '../core/progress.ts';
 import type { ExportRequest } from '../render/export-request.ts';
 import { exportVideo, type RenderSound } from '../render/export-video.ts';
+import { unpacked } from '../render/sound/packed.ts';
 import type { ExportSoundApi } from './export-sound.worker.ts';
 import { connect, serve } from './rpc.ts';
 
@@ -24,7 +25,7 @@ const soundBeside: RenderSound = async function* (job, report, { signal, progres
       progress(next.fraction);
       Object.assign(report, next.report);
       if (!next.batch) return;
-      yield next.batch;
+      yield { config: next.batch.config, packets: unpacked(next.batch.pack) };
     }
   } finally {
     worker.close();
