@@ -6,12 +6,12 @@
 import { EncodedPacketSink, type EncodedPacket, type InputVideoTrack } from 'mediabunny';
 import { dequeued } from './dequeued.ts';
 
-/** Packets decoded behind the first key frame that follows a joint. */
+/** Packets decoded behind the first key frame that follows a joint decoded as a whole. */
 const beyond = 2;
 /**
- * Packets decoded from a joint on: up to the next key frame at the first joints, where they came
- * from several encoders. What an encoder does at one joint it does at all: later on, and where all is
- * of one encoder, the first ones tell as much.
+ * Packets decoded from a joint on: up to the next key frame and beyond at the first joints, where
+ * they came from several encoders. What an encoder does at one joint it does at all: later on, and
+ * where all is of one encoder, the first ones tell as much.
  */
 const wholeJoints = 2;
 const mostJoined = 400;
@@ -33,8 +33,6 @@ interface JointStretch {
   at: number;
   count: number;
   more: number;
-  /** Packets before the next key frame were left out. */
-  hasGap: boolean;
 }
 
 export class JointDecoder {
@@ -66,7 +64,7 @@ export class JointDecoder {
       while ((this.#joints[this.#next] ?? Infinity) - tick <= packet.timestamp) this.#next++;
       this.findings.keys.push({ timestamp: packet.timestamp, sum: sumOf(packet.data) });
       this.#end();
-      this.#stretch = { at: packet.timestamp, count: 0, more: beyond, hasGap: false };
+      this.#stretch = { at: packet.timestamp, count: 0, more: beyond };
     }
     const stretch = this.#stretch;
     if (!stretch || !this.#config) return;
@@ -79,16 +77,12 @@ export class JointDecoder {
 
   /** Counts the packet, and ends the stretch when nothing more of it is wanted. */
   #isWanted(stretch: JointStretch, isNextKey: boolean): boolean {
+    const isWhole = this.#isJoined && this.findings.keys.length <= wholeJoints;
     if (isNextKey || stretch.more < beyond) stretch.more--;
-    if (stretch.more === beyond) {
-      const isWhole = this.#isJoined && this.findings.keys.length <= wholeJoints;
-      if (stretch.count++ < (isWhole ? mostJoined : mostEncoded)) return true;
-      stretch.hasGap = true;
-      if (!this.#isJoined) this.#end();
-      return false;
-    }
-    // Behind a gap a key frame stands alone: what follows it may still need what was left out.
-    const isWanted = stretch.more >= 0 && (isNextKey || !stretch.hasGap);
+    const isWanted =
+      stretch.more === beyond
+        ? stretch.count++ < (isWhole ? mostJoined : mostEncoded)
+        : isWhole && stretch.more >= 0;
     if (!isWanted) this.#end();
     return isWanted;
   }

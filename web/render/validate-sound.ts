@@ -99,19 +99,26 @@ async function lagOf(
 /** Seconds by which `shown` lies later in `there` than it should; null when it is not the same sound. */
 function lagBetween(shown: Float32Array, there: Float32Array): number | null {
   const middle = Math.round(furthest * rate);
+  const power = energy(shown, 0, shown.length);
   let near = { lag: 0, likeness: -1 };
   let best = near;
+  let powerThere = energy(there, 0, shown.length);
   for (let lag = 0; lag + shown.length <= there.length; lag++) {
-    const likeness = correlation(shown, there, lag);
+    // Normalised: 1 for the same, whatever the gain.
+    const likeness = product(shown, there, lag) / (Math.sqrt(power * Math.max(0, powerThere)) || 1);
     if (likeness > best.likeness) best = { lag, likeness };
     if (Math.abs(lag - middle) <= here * rate && likeness > near.likeness) near = { lag, likeness };
+    powerThere += (there[lag + shown.length] ?? 0) ** 2 - there[lag]! ** 2;
   }
   const found = best.likeness > near.likeness + plainly ? best : near;
   return found.likeness < leastLikeness ? null : (found.lag - middle) / rate;
 }
 
+const energy = (plane: Float32Array, from: number, to: number): number =>
+  product(plane.subarray(from, to), plane, from);
+
 const rms = (plane: Float32Array): number =>
-  Math.sqrt(plane.reduce((sum, value) => sum + value * value, 0) / Math.max(1, plane.length));
+  Math.sqrt(energy(plane, 0, plane.length) / Math.max(1, plane.length));
 
 /** Means of so many samples each: enough of a filter to compare by. */
 function decimated(plane: Float32Array, factor: number): Float32Array {
@@ -124,17 +131,9 @@ function decimated(plane: Float32Array, factor: number): Float32Array {
   return result;
 }
 
-/** Normalised: 1 for the same, whatever the gain. */
-function correlation(a: Float32Array, b: Float32Array, lag: number): number {
-  let product = 0;
-  let powerA = 0;
-  let powerB = 0;
-  for (let i = 0; i < a.length; i++) {
-    const x = a[i]!;
-    const y = b[i + lag]!;
-    product += x * y;
-    powerA += x * x;
-    powerB += y * y;
-  }
-  return product / (Math.sqrt(powerA * powerB) || 1);
+/** Of `a` and as much of `b` from `lag` on. */
+function product(a: Float32Array, b: Float32Array, lag: number): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i + lag]!;
+  return sum;
 }

@@ -11,6 +11,7 @@ import type { TimeMap } from '../core/timeline.ts';
 import type { ExportRequest, Validation } from './export-request.ts';
 import { checkWritten, type JointFindings } from './joint-decoder.ts';
 import { openMedia } from './media-file.ts';
+import { packetsFrom } from './packets.ts';
 import { pictureOffset } from './validate-picture.ts';
 import { soundOffset } from './validate-sound.ts';
 
@@ -107,9 +108,10 @@ async function timestamps(
 ): Promise<{ end: number; repeated: number; typical: number }> {
   const times: number[] = [];
   let end = 0;
-  for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, {
-    metadataOnly: true,
-  })) {
+  const sink = new EncodedPacketSink(track);
+  const options = { metadataOnly: true };
+  const first = await sink.getFirstPacket(options);
+  for await (const packet of packetsFrom(sink, first, null, options)) {
     times.push(packet.timestamp);
     end = Math.max(end, packet.timestamp + packet.duration);
     if (times.length % 4096 === 0) signal.throwIfAborted();

@@ -3,6 +3,7 @@
  * and one encoder for all stretches, fed through bounded queues.
  */
 import type { EncodedPacket } from 'mediabunny';
+import { packetsFrom } from '../packets.ts';
 import type { EncoderSetup } from './encoder-setup.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { bytesOf, type PacketSource } from './source.ts';
@@ -120,7 +121,8 @@ export class EdgeEncoder {
       }
     }
     let largest = -Infinity;
-    for await (const packet of this.#source.sink.packets(await this.#source.withData(from))) {
+    const { sink } = this.#source;
+    for await (const packet of packetsFrom(sink, await this.#source.withData(from))) {
       await this.#hasRoom();
       if (this.#isClosed) break;
       const timestamp = micro(packet.timestamp);

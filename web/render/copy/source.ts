@@ -1,5 +1,6 @@
 /** Reads a track's packets around an edge: forward windows only, never the whole track. */
 import { EncodedPacketSink, type EncodedPacket, type InputVideoTrack } from 'mediabunny';
+import { packetsFrom } from '../packets.ts';
 import type { PacketRules } from './packet-rules.ts';
 import { maxReorder, tolerance } from './edges.ts';
 
@@ -102,7 +103,7 @@ export class PacketSource {
   async *#from(from: EncodedPacket, signal?: AbortSignal): AsyncGenerator<EncodedPacket> {
     const options = { metadataOnly: !this.rules.hasHidden };
     const start = options.metadataOnly ? from : await this.withData(from);
-    for await (const packet of this.sink.packets(start, undefined, options)) {
+    for await (const packet of packetsFrom(this.sink, start, null, options)) {
       signal?.throwIfAborted();
       yield packet;
     }

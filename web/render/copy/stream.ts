@@ -2,6 +2,7 @@
 import { EncodedPacket } from 'mediabunny';
 import { eventTurn } from '../event-turn.ts';
 import { JoinError } from '../h264/joiner.ts';
+import { packetsFrom } from '../packets.ts';
 import { EdgeEncoder, type EncodedPicture } from './edge-encoder.ts';
 import { outputOf } from './plan.ts';
 import {
@@ -88,8 +89,7 @@ class StretchWriter {
     const { joiner } = setup;
     const segment = segments[stretch.segment]!;
     const first = await source.withData(stretch.first);
-    const end = stretch.end ?? undefined;
-    for await (const packet of source.sink.packets(first, end)) {
+    for await (const packet of packetsFrom(source.sink, first, stretch.end)) {
       const timestamp = outputOf(segment, packet.timestamp);
       // The picture shown last stays until the segment ends; none is shown for longer.
       const rest = segment.output.end - timestamp;

@@ -4,7 +4,7 @@
  */
 import type { Planes } from './pcm.ts';
 import { exportRate } from './resampled.ts';
-import { overshoot, reach, truePeakAt } from './true-peak.ts';
+import { overshoot, reach, truePeak } from './true-peak.ts';
 
 /** Levels are taken and gains are set for so many samples at a time; between two gains lies a straight line. */
 const stride = 16;
@@ -82,17 +82,11 @@ export class Limiter {
   /** Fills in the allowed gain from stride `from` on. */
   #measure(allowed: Float32Array, from: number): void {
     const safe = this.#ceiling / overshoot;
-    for (let s = from; s < allowed.length; s++) {
-      const at = s * stride;
-      for (const plane of this.#held) {
-        let highest = 0;
-        for (let i = at; i < at + stride + 2 * reach; i++) {
-          const level = Math.abs(plane[i]!);
-          if (level > highest) highest = level;
-        }
-        if (highest <= safe) continue;
-        let peak = 0;
-        for (let i = at; i < at + stride; i++) peak = Math.max(peak, truePeakAt(plane, i + reach));
+    for (const plane of this.#held) {
+      for (let s = from; s < allowed.length; s++) {
+        const at = s * stride;
+        if (highest(plane, at, at + stride + 2 * reach) <= safe) continue;
+        const peak = truePeak(plane, at + reach, at + reach + stride);
         allowed[s] = Math.min(allowed[s]!, this.#ceiling / peak);
       }
     }
@@ -133,7 +127,13 @@ export class Limiter {
     this.#ring[this.#ringAt] = this.#envelope;
     this.#ringAt = (this.#ringAt + 1) % lookAhead;
     let sum = 0;
-    for (const value of this.#ring) sum += value;
+    for (let i = 0; i < lookAhead; i++) sum += this.#ring[i]!;
     return Math.min(1, sum / lookAhead);
   }
+}
+
+function highest(plane: Float32Array, from: number, to: number): number {
+  let level = 0;
+  for (let i = from; i < to; i++) level = Math.max(level, Math.abs(plane[i]!));
+  return level;
 }

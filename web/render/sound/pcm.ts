@@ -3,7 +3,8 @@
  * the source lies at n / sampleRate seconds of source time; where the track has nothing, there is
  * silence.
  */
-import { AudioSampleSink, type AudioSample, type InputAudioTrack } from 'mediabunny';
+import type { AudioSample, InputAudioTrack } from 'mediabunny';
+import { decodedSound } from './decoded-sound.ts';
 import { downmix } from './downmix.ts';
 
 /** Channels of equal length, one array each. */
@@ -39,7 +40,7 @@ const maxErrors = 200;
 export class TrackReader implements PcmSource {
   readonly sampleRate: number;
   readonly channels: 1 | 2;
-  readonly #sink: AudioSampleSink;
+  readonly #track: InputAudioTrack;
   readonly #habits: Habits;
   #iterator: AsyncGenerator<AudioSample, void> | null = null;
   #planes: Planes;
@@ -61,7 +62,7 @@ export class TrackReader implements PcmSource {
     this.sampleRate = rate;
     this.#habits = habits;
     this.channels = channels === 1 ? 1 : 2;
-    this.#sink = new AudioSampleSink(track);
+    this.#track = track;
     this.#planes = this.#empty(rate);
   }
 
@@ -102,7 +103,8 @@ export class TrackReader implements PcmSource {
   }
 
   async #decodeNext(): Promise<void> {
-    this.#iterator ??= this.#sink.samples(this.#end / this.sampleRate - this.#habits.preroll);
+    const from = this.#end / this.sampleRate - this.#habits.preroll;
+    this.#iterator ??= decodedSound(this.#track, from);
     try {
       const { value, done } = await this.#iterator.next();
       if (done || !value) {

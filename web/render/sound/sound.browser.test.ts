@@ -18,7 +18,7 @@ import { Limiter } from './limiter.ts';
 import { TrackReader, type Planes } from './pcm.ts';
 import { renderSound, type SoundJob, type SoundReport } from './render-sound.ts';
 import { resampled } from './resampled.ts';
-import { reach, truePeakAt } from './true-peak.ts';
+import { reach, truePeak } from './true-peak.ts';
 
 const rate = 48_000;
 
@@ -96,9 +96,7 @@ const loudnessOf = (planes: Planes): number => {
 };
 
 function highest(plane: Float32Array): number {
-  let peak = 0;
-  for (let i = reach; i < plane.length - reach; i++) peak = Math.max(peak, truePeakAt(plane, i));
-  return 20 * Math.log10(peak);
+  return 20 * Math.log10(truePeak(plane, reach, plane.length - reach));
 }
 
 describe('the sound of an edit', () => {
