@@ -71,6 +71,8 @@ export function actionTitle({ kind, label, role }: Action): string {
   if (!name) return '';
   switch (kind) {
     case 'click':
+    case 'double-click':
+    case 'context-menu':
       if (role === 'checkbox' || role === 'switch') return `Toggle ${name}`;
       if (role === 'option' || role === 'radio') return `Select ${name}`;
       return `Click ${name}`;
@@ -78,6 +80,14 @@ export function actionTitle({ kind, label, role }: Action): string {
     case 'key':
       return `Type in ${name}`;
     case 'navigation':
+      return `Go to ${name}`;
+    case 'choice':
+      return `Choose ${name}`;
+    case 'drag':
+      return `Drag ${name}`;
+    case 'selection':
+      return `Select ${name}`;
+    case 'tab':
       return `Go to ${name}`;
     case 'scroll':
       return '';
