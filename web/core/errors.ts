@@ -6,6 +6,8 @@ export const errorCodes = [
   'disk-full',
   'storage-lost',
   'storage-denied',
+  'capture-refused',
+  'capture-failed',
   'file-empty',
   'file-unreadable',
   'file-too-large',

@@ -18,6 +18,10 @@ export const errors: Record<ErrorCode, (details: Details) => string> = {
     'A file of this recording is no longer in the browser’s storage. Import the recording again; your edits are kept.',
   'storage-denied': () =>
     'This browser does not let the page store files, as in some private windows. Open Cairn in a normal window.',
+  'capture-refused': () =>
+    'The browser gave no access to the screen, the microphone or the camera. Nothing was recorded. Allow it beside the address, or choose something else, and start again.',
+  'capture-failed': () =>
+    'Recording stopped working. What was recorded until then is kept and waits in the library.',
   'file-empty': (d) =>
     `${named(d, 'The file')} is empty. Check that it was copied or downloaded completely.`,
   'file-unreadable': (d) =>
