@@ -50,6 +50,31 @@ export type ImportNotice =
   | 'several-audio-tracks'
   | 'duration-repaired';
 
+/** What happened while recording; shown to the person. */
+export type CaptureNotice =
+  /** The recorder was killed; everything up to about its last second is there. */
+  | 'recovered'
+  /** A device went away and the recording went on without it. */
+  | 'microphone-lost'
+  | 'camera-lost'
+  | 'tab-sound-lost'
+  /** Sharing was ended by the browser's own bar, or the shared tab or window was closed. */
+  | 'sharing-stopped'
+  /** It ended because the disk or the browser's quota was full. */
+  | 'storage-full'
+  /** The computer slept; that time is left out. */
+  | 'slept'
+  /** The encoder failed and was built anew. */
+  | 'encoder-rebuilt'
+  /** The encoder had to be another one: what follows is a recording of its own. */
+  | 'continued'
+  /** More than one frame in twenty was left out because the computer was too slow. */
+  | 'frames-dropped'
+  /** Recorded by MediaRecorder, because the better way did not work in this browser. */
+  | 'simple-recorder';
+
+export type RecordingNotice = ImportNotice | CaptureNotice;
+
 /** What was captured. Never changed after it was written, but for its name. */
 export interface Recording {
   id: string;
@@ -67,7 +92,7 @@ export interface Recording {
   /** Index into the main file's `audio` of the track that carries the voice. */
   voiceTrack: number;
   interactions: Interaction[];
-  notices: ImportNotice[];
+  notices: RecordingNotice[];
 }
 
 /** The file that carries the picture, or the sound where there is no picture. */

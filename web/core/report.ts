@@ -2,7 +2,7 @@
 import { listCuts, type CutReason } from './cuts.ts';
 import type { SpeechEvidence } from './evidence.ts';
 import type { Project } from './project.ts';
-import type { ImportNotice, Recording } from './recording.ts';
+import type { Recording, RecordingNotice } from './recording.ts';
 
 export interface ReportStep {
   title: string;
@@ -15,7 +15,7 @@ export interface ReportStep {
 
 export interface Report {
   schema: 1;
-  recording: { name: string; duration: number; notices: ImportNotice[] };
+  recording: { name: string; duration: number; notices: RecordingNotice[] };
   language: string | null;
   model: string | null;
   words: { text: string; start: number; end: number }[];

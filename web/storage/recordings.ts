@@ -12,6 +12,12 @@ export const importLock = (id: string) => `import:${id}`;
 
 export const posterPath = (id: string) => `${recordingFolder(id)}/poster.webp`;
 
+/**
+ * Beside the media of a capture that is not finished. While it is there, the folder waits to be
+ * recovered and is no orphan (web/capture/recover.ts).
+ */
+export const journalPath = (id: string) => `${recordingFolder(id)}/capture.journal`;
+
 /** Newest first, without those in the trash. */
 export async function listRecordings(): Promise<Recording[]> {
   const [rows, trash] = await Promise.all([
@@ -90,7 +96,8 @@ export async function addRecording(recording: Recording, poster: Blob | null): P
 
 /**
  * At start: purges the trash of earlier sessions and removes what a killed tab left behind
- * (folders without a row, temporary files). Leaves alone what another tab is working on.
+ * (folders without a row, temporary files). Leaves alone what another tab is working on, and
+ * captures that can still be recovered.
  */
 export async function tidyStorage({ trashOlderThan = Date.now() - 60_000 } = {}): Promise<void> {
   for (const { recordingId, deletedAt } of await database.trash.toArray()) {
@@ -98,7 +105,11 @@ export async function tidyStorage({ trashOlderThan = Date.now() - 60_000 } = {})
   }
   for (const id of await list('recordings')) {
     await navigator.locks.request(importLock(id), { ifAvailable: true }, async (lock) => {
-      if (lock && !(await database.recordings.get(id))) await removeWhenFree(recordingFolder(id));
+      if (!lock) return;
+      const finished = Boolean(await database.recordings.get(id));
+      const captured = await exists(journalPath(id));
+      if (finished && captured) await remove(journalPath(id));
+      if (!finished && !captured) await removeWhenFree(recordingFolder(id));
     });
   }
   for (const name of await list('temp')) {
