@@ -46,6 +46,8 @@ export interface Candidate {
 
 /** A frame at least this likely belongs to a stretch. */
 const inside = 0.3;
+/** What an encoder heard is sharp in time: a stretch begins and ends with frames at least this likely. */
+const edge = 0.5;
 /** Dips this short within one filler are closed, seconds. */
 const dip = 0.07;
 const shortest = 0.08;
@@ -62,15 +64,26 @@ export function findCandidates(track: FrameTrack): Candidate[] {
     if (last && i - last.to <= Math.round(dip / frameSeconds)) last.to = i + 1;
     else runs.push({ from: i, to: i + 1 });
   }
-  const kept = runs.filter(({ from, to }) => {
-    const seconds = (to - from) * frameSeconds;
-    return seconds >= shortest - 1e-9 && seconds <= longest;
-  });
+  const kept = runs
+    .map((run) => withoutEdges(track, run))
+    .filter(({ from, to }) => {
+      const seconds = (to - from) * frameSeconds;
+      return seconds >= shortest - 1e-9 && seconds <= longest;
+    });
   return kept.map((run, i) => {
     const before = kept[i - 1]?.to ?? 0;
     const after = kept[i + 1]?.from ?? filler.length;
     return describe(track, run, before, after);
   });
+}
+
+/** Without unlikely frames at either end, which belong to the words beside it. */
+function withoutEdges({ filler, heard }: FrameTrack, run: { from: number; to: number }) {
+  if (!heard[run.from]) return run;
+  const likely = filler.subarray(run.from, run.to);
+  const first = likely.findIndex((p) => p >= edge);
+  const last = likely.findLastIndex((p) => p >= edge);
+  return last > first ? { from: run.from + first, to: run.from + last + 1 } : run;
 }
 
 /** A stretch that something else proposes, described like those the network heard. */
@@ -159,7 +172,8 @@ function spread(pitch: Float32Array): number {
   return Math.sqrt(octaves.reduce((a, v) => a + (v - mean) ** 2, 0) / octaves.length);
 }
 
-function average(values: ArrayLike<number>, from: number, to: number): number {
+/** Of the frames from `from` to `to`. */
+export function average(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) sum += values[i]!;
   return sum / Math.max(1, to - from);

@@ -7,7 +7,13 @@ import type { JobContext } from '../../../core/progress.ts';
 import { overlap, sourceTime, type SourceRange } from '../../../core/time.ts';
 import type { Filler, FillerSignal, Word } from '../../../core/evidence.ts';
 import type { Arc, VoiceSignal } from '../types.ts';
-import { candidateAt, findCandidates, type Candidate, type FrameTrack } from './candidates.ts';
+import {
+  average,
+  candidateAt,
+  findCandidates,
+  type Candidate,
+  type FrameTrack,
+} from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
 import type { EncoderTrack } from './encoder-ear.ts';
 import { frameSeconds } from './features.ts';
@@ -106,9 +112,16 @@ export function gather(
     .map((candidate) => ({
       candidate,
       signals: weighSignals(candidate, words, spoken, arcs, orphans, hasAligner),
-      place: wholeOrphan(withoutWords(candidate, arcs), orphans),
+      place: wholeOrphan(withoutWords(candidate, arcs, sureOf(track)), orphans),
     }));
 }
+
+/** Whether an encoder listened to a stretch and takes it for a filler. */
+const sureOf = (track: FrameTrack) => (start: number, end: number) => {
+  const [from, to] = [Math.round(start / frameSeconds), Math.round(end / frameSeconds)];
+  const mean = (values: ArrayLike<number>) => average(values, from, Math.max(from + 1, to));
+  return mean(track.heard) > 0.5 && mean(track.filler) > 0.5;
+};
 
 /** Nothing else is in that voice, so nothing of it is left behind. */
 function wholeOrphan(place: Place, orphans: readonly SourceRange[]): Place {

@@ -118,8 +118,15 @@ export const orphansOf = <R extends Place>(speech: readonly R[], words: readonly
   });
 };
 
-/** Takes the words that alignment sees at either side of its filler out of the candidate. */
-export function withoutWords(candidate: Candidate, arcs: readonly Arc[]): Place {
+/**
+ * Takes the words that alignment sees at either side of its filler out of the candidate, unless an
+ * ear is sure that what lies there is filler: alignment then put a word where none is.
+ */
+export function withoutWords(
+  candidate: Candidate,
+  arcs: readonly Arc[],
+  isFiller: (start: number, end: number) => boolean = () => false,
+): Place {
   const inside = arcs.filter((arc) => overlap(arc, candidate) > 0);
   const filler = closest(
     inside.filter((arc) => arc.kind === 'filler'),
@@ -128,8 +135,10 @@ export function withoutWords(candidate: Candidate, arcs: readonly Arc[]): Place 
   let { start, end } = candidate;
   if (!filler) return { start, end };
   for (const word of inside.filter((arc) => arc.kind === 'word')) {
-    if (word.end <= filler.start + edge) start = Math.max(start, word.end - edge);
-    if (word.start >= filler.end - edge) end = Math.min(end, word.start + edge);
+    const before = word.end <= filler.start + edge;
+    const after = word.start >= filler.end - edge;
+    if (before && !isFiller(candidate.start, word.end)) start = Math.max(start, word.end - edge);
+    if (after && !isFiller(word.start, candidate.end)) end = Math.min(end, word.start + edge);
   }
   return end - start >= shortestRest ? { start, end } : candidate;
 }
