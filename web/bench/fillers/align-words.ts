@@ -21,9 +21,9 @@ export async function wordAligner(): Promise<
     samprate: rate,
     nfft: 512,
     // Wide: a voice unlike those of the model must not lose its path.
-    beam: 1e-100,
-    wbeam: 1e-80,
-    pbeam: 1e-100,
+    beam: 1e-300,
+    wbeam: 1e-280,
+    pbeam: 1e-300,
     hmm: path.join(folder, 'model/en-us'),
   });
   await decoder.initialize();

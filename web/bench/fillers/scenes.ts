@@ -125,7 +125,11 @@ function narrated(
       const samples = readSound(file);
       return { name: voice.name, samples, words: align(samples, text) ?? [] };
     });
-    return oneHost(voice.name, parts);
+    // Where its words are unknown, a cut through them would not be counted.
+    return oneHost(
+      voice.name,
+      parts.filter((part) => part.words.length > 0),
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
