@@ -29,8 +29,15 @@ export interface WriteJob {
   progress: (fraction: number) => void;
 }
 
-/** How far each side may run ahead: pictures in bytes, sound in batches of some seconds. */
-const picturesAhead = 48 * 2 ** 20;
+/**
+ * How far each side may run ahead: pictures in bytes, sound in batches of some seconds. Copying is done
+ * in no time, and what waits long makes the engine enlarge its heap; the pictures that have to be encoded
+ * wait elsewhere.
+ */
+const picturesAhead: Record<Picture['method'], number> = {
+  copied: 2 * 2 ** 20,
+  're-encoded': 32 * 2 ** 20,
+};
 const soundAhead = 45;
 
 type Item =
@@ -97,7 +104,7 @@ async function mux(
   if (picture && video) {
     output.addVideoTrack(video, { rotation: picture.rotation });
     const pictures = pictureItems(picture, joints!, signal, meter.picture);
-    streams.push(prefetch(pictures, picturesAhead, ({ size }) => size));
+    streams.push(prefetch(pictures, picturesAhead[picture.method], ({ size }) => size));
   }
   if (sound && audio) {
     output.addAudioTrack(audio);

@@ -1,7 +1,7 @@
 /** A first-in-first-out queue between a producer that looks at `isFull` and one consumer that waits. */
 
 /** Bytes held ahead of the consumer. */
-const capacity = 32 * 2 ** 20;
+const capacity = 16 * 2 ** 20;
 
 export class PacketQueue<T> {
   /** Called when the consumer made room. */
