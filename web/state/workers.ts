@@ -6,6 +6,12 @@ import type { ScreenApi } from '../workers/screen.worker.ts';
 import type { ExportApi } from '../workers/export.worker.ts';
 import type { DocumentsApi } from '../workers/documents.worker.ts';
 
+/**
+ * Milliseconds. A worker that keeps nothing for the next call goes as soon as it has answered, with its
+ * buffers and its heap: on two cores the picture is looked at when the sound is done.
+ */
+const soon = { idleMs: 500 };
+
 // Vite finds worker files by this literal form; a helper function would hide them from it.
 export const speechWorker = connect<SpeechApi>(
   () =>
@@ -20,6 +26,7 @@ export const soundWorker = connect<SoundApi>(
       type: 'module',
       name: 'sound',
     }),
+  soon,
 );
 export const screenWorker = connect<ScreenApi>(
   () =>
@@ -27,6 +34,7 @@ export const screenWorker = connect<ScreenApi>(
       type: 'module',
       name: 'screen',
     }),
+  soon,
 );
 export const exportWorker = connect<ExportApi>(
   () =>
