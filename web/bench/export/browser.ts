@@ -25,6 +25,8 @@ export async function openExportPage(): Promise<ExportPage> {
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(error));
   await page.goto(bench.page.url());
+  // Not needed, and it would count as memory of the browser.
+  await bench.page.context().browser()?.close();
   return {
     page,
     files,

@@ -31,12 +31,18 @@ function processes(root: number, name: string): number[] {
   return found;
 }
 
-/** Bytes. */
-export const pss = (root: number, name: string): number =>
-  processes(root, name).reduce((sum, id) => {
-    const match = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${id}/smaps_rollup`));
-    return sum + Number(match?.[1] ?? 0) * 1024;
-  }, 0);
+/** Bytes: all of it, and without the pages of program files, which the system drops and reads again as it likes. */
+export function pss(root: number, name: string): { all: number; own: number } {
+  const sum = { all: 0, own: 0 };
+  for (const id of processes(root, name)) {
+    const rollup = read(`/proc/${id}/smaps_rollup`);
+    const field = (of: string) =>
+      Number(new RegExp(`^${of}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0) * 1024;
+    sum.all += field('Pss');
+    sum.own += field('Pss') - field('Pss_File');
+  }
+  return sum;
+}
 
 /** Seconds of processor time so far; the kernel counts in hundredths. */
 export const cpuSeconds = (root: number, name: string): number =>
@@ -46,18 +52,23 @@ export const cpuSeconds = (root: number, name: string): number =>
     return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
   }, 0);
 
-/** Runs `work` and gives the highest memory of the browser meanwhile, in bytes, and its processor time in seconds. */
+/** Runs `work` and gives the highest memory of the browser meanwhile, in bytes as above, and its processor time in seconds. */
 export async function peakWhile<T>(
   work: () => Promise<T>,
-): Promise<{ result: T; peak: number; cpu: number }> {
+): Promise<{ result: T; peak: number; peakOwn: number; cpu: number }> {
   let peak = 0;
+  let peakOwn = 0;
   const before = cpuSeconds(process.pid, 'chrom');
-  const look = () => (peak = Math.max(peak, pss(process.pid, 'chrom')));
+  const look = () => {
+    const { all, own } = pss(process.pid, 'chrom');
+    peak = Math.max(peak, all);
+    peakOwn = Math.max(peakOwn, own);
+  };
   const timer = setInterval(look, 250);
   try {
     const result = await work();
     look();
-    return { result, peak, cpu: cpuSeconds(process.pid, 'chrom') - before };
+    return { result, peak, peakOwn, cpu: cpuSeconds(process.pid, 'chrom') - before };
   } finally {
     clearInterval(timer);
   }
