@@ -65,7 +65,8 @@ function make(clip: string, out: string, model: string): Promise<number | null> 
   });
 }
 
-function addFastModel(): void {
+/** Adds tiny.en from `../shared` unless it is there. */
+export function addFastModel(): void {
   const folder = path.join(sharedFolder, 'models/whisper-tiny.en');
   const installed = path.join(root, 'web/models/added/whisper-tiny.en');
   if (existsSync(installed) || !existsSync(folder)) return;

@@ -24,8 +24,8 @@ export interface Row {
 export interface Heard {
   words: Word[];
   fillers: Filler[];
-  /** Fillers among Whisper's own words at Whisper's own times. */
-  own: { start: number; end: number }[];
+  /** Fillers among Whisper's own words at Whisper's own times; null where they were not asked for. */
+  own: { start: number; end: number }[] | null;
   rows: Row[];
   /** Seconds that finding the fillers took, words aside. */
   seconds: number;
@@ -55,7 +55,7 @@ export async function listen(address: string, model: string, compare: boolean): 
   const encoder = (await ear?.finish(whisper, job)) ?? null;
   const own = compare
     ? (await transcribe({ ...input, aligner: () => Promise.resolve(null) }, job)).words
-    : [];
+    : null;
   whisper.encode = encode;
   const began = performance.now();
   const all = { voice, words, speech: activity.speech, language: 'en', aligned, encoder };
@@ -65,7 +65,7 @@ export async function listen(address: string, model: string, compare: boolean): 
   return {
     words,
     fillers,
-    own: own.filter((w) => readAsFiller(w.text, 'en') !== 'word'),
+    own: own && own.filter((w) => readAsFiller(w.text, 'en') !== 'word'),
     rows: candidates.map(({ candidate, signals, place }) => ({
       evidence: evidenceOf(candidate, signals),
       heard: candidate.heard,

@@ -27,12 +27,10 @@ export function report(results: { scene: Scene; heard: Heard }[]): void {
   for (const noise of new Set(results.map((r) => r.scene.noise))) {
     const some = results.filter((r) => r.scene.noise === noise);
     console.log(row(`${noise}, Cairn`, tally(some, ours)));
-    console.log(
-      row(
-        `${noise}, Whisper's own words`,
-        tally(some, (h) => h.own),
-      ),
-    );
+    if (some.every((r) => r.heard.own)) {
+      const own = tally(some, (heard) => heard.own ?? []);
+      console.log(row(`${noise}, Whisper's own words`, own));
+    }
   }
   console.log(`\n${header('all levels of noise')}`);
   const kinds: [string, (f: PlacedFiller) => boolean][] = [
