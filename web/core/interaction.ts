@@ -51,6 +51,8 @@ export interface Interaction {
   keys?: string;
   /** Where something was dragged to. */
   target?: { role?: string; label?: string; rect?: Rect; point?: Point };
+  /** Of a scroll: how far, in pixels of the recorded frame. */
+  distance?: Point;
   page?: { title: string; url: string };
   /** A title that the person gave while recording. */
   title?: string;

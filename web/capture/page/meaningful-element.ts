@@ -1,0 +1,133 @@
+/** Which element a person meant with a press: the button, not the icon in it. */
+
+/** Of an element inside a shadow root that pages keep closed; only an extension can look inside. */
+export type ShadowRootOf = (element: Element) => ShadowRoot | null;
+
+const widgets = [
+  'button',
+  'checkbox',
+  'combobox',
+  'link',
+  'listbox',
+  'menuitem',
+  'menuitemcheckbox',
+  'menuitemradio',
+  'option',
+  'radio',
+  'searchbox',
+  'slider',
+  'spinbutton',
+  'switch',
+  'tab',
+  'textbox',
+  'treeitem',
+];
+
+const controls = [
+  'a[href]',
+  'area[href]',
+  'button',
+  'input:not([type="hidden"])',
+  'select',
+  'textarea',
+  'summary',
+  'option',
+  'label',
+  '[contenteditable=""]',
+  '[contenteditable="true"]',
+  '[contenteditable="plaintext-only"]',
+  'audio[controls]',
+  'video[controls]',
+  ...widgets.map((role) => `[role~="${role}"]`),
+].join(',');
+
+/** What pages make clickable without saying what it is. */
+const hints = '[onclick],[tabindex]:not([tabindex^="-"]),[draggable="true"],[role="gridcell"]';
+
+/** Elements around others; a press on something clickable inside them means that. */
+const containers = '[role~="combobox"],[role~="listbox"],[role~="textbox"],[contenteditable]';
+
+export interface Meant {
+  element: Element;
+  /** What was pressed to reach the element: itself, or its label. */
+  pressed: Element;
+}
+
+/** Elements of the event's path, innermost first, without document, window and shadow roots. */
+export const elementsOf = (path: readonly EventTarget[]): Element[] =>
+  path.filter((node): node is Element => node instanceof Element);
+
+/** @param path of the event, composed, so that it begins inside open shadow roots. */
+export function meaningfulElement(path: readonly EventTarget[]): Meant | null {
+  const elements = elementsOf(path);
+  const end = elements.findIndex((e) => e === document.body || e === document.documentElement);
+  const inside = end < 0 ? elements : elements.slice(0, end);
+  const first = inside[0] ?? elements[0];
+  if (!first) return null;
+  const control = inside.findIndex((e) => e.matches(controls));
+  const hinted = nearestHint(inside);
+  const container = inside[control]?.matches(containers);
+  const index = control >= 0 && !(container && hinted >= 0 && hinted < control) ? control : hinted;
+  const pressed = inside[index] ?? first;
+  if (pressed instanceof HTMLLabelElement) {
+    return { element: pressed.control ?? pressed, pressed };
+  }
+  return { element: pressed, pressed };
+}
+
+/** Index of the nearest clickable thing that is no control: hinted at, or where the hand begins. */
+function nearestHint(path: readonly Element[]): number {
+  const hinted = path.findIndex((e) => e.matches(hints));
+  let hand = -1;
+  for (let i = 0; i < path.length && getComputedStyle(path[i]!).cursor === 'pointer'; i++) hand = i;
+  return hinted < 0 ? hand : hand < 0 ? hinted : Math.min(hinted, hand);
+}
+
+/** The element under a point, through shadow roots; null outside the viewport. */
+export function deepElementFromPoint(
+  x: number,
+  y: number,
+  except: Element | null = null,
+): Element | null {
+  let found = pick(document.elementsFromPoint(x, y), except);
+  for (let root = found?.shadowRoot; root; root = found?.shadowRoot) {
+    const inner = pick(root.elementsFromPoint(x, y), except);
+    if (!inner || inner === found || !root.contains(inner)) break;
+    found = inner;
+  }
+  return found;
+}
+
+const pick = (elements: readonly Element[], except: Element | null) =>
+  elements.find((e) => !except?.contains(e)) ?? null;
+
+/** The path that an event on the element would have. */
+export function composedPathOf(element: Element): EventTarget[] {
+  const path: EventTarget[] = [];
+  for (let node: Node | null = element; node;) {
+    path.push(node);
+    node =
+      (node instanceof Element ? node.assignedSlot : null) ??
+      node.parentNode ??
+      (node instanceof ShadowRoot ? node.host : null);
+  }
+  return path;
+}
+
+/** The element with the focus, through open shadow roots. */
+export function deepActiveElement(): Element | null {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active;
+}
+
+/** The field, or the outermost editable element, that typing at this place goes to. */
+export function editableOf(node: EventTarget | null | undefined): HTMLElement | null {
+  if (node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement) return node;
+  if (!(node instanceof HTMLElement) || !node.isContentEditable) return null;
+  let host = node;
+  while (host.parentElement?.isContentEditable && !host.hasAttribute('contenteditable')) {
+    host = host.parentElement;
+  }
+  return host;
+}

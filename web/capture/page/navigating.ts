@@ -1,0 +1,59 @@
+/** Pages that were gone to: opened anew, or changed by a page that stays and writes its own history. */
+import { plainAddress } from './address.ts';
+import type { EventLog } from './event-log.ts';
+
+/** Milliseconds that a page gets to set its title. */
+const titleWithin = 1500;
+
+interface NavigationLike extends EventTarget {
+  currentEntry: unknown;
+}
+
+export function watchNavigation(
+  log: EventLog,
+  { opened, query }: { opened: boolean; query: boolean },
+  signal: AbortSignal,
+): void {
+  const address = () => plainAddress(location.href, { query });
+  let current = address();
+
+  function say(time: number): void {
+    const entry = log.begin('navigation', { time });
+    const was = document.title;
+    const observer = new MutationObserver(() => {
+      if (document.title !== was) settle();
+    });
+    const timer = setTimeout(settle, titleWithin);
+    function settle(): void {
+      clearTimeout(timer);
+      observer.disconnect();
+      entry.refresh();
+      entry.done();
+    }
+    // An opened page that has its title is what it says; one that only changed may say so in a moment.
+    observer.observe(document, { childList: true, subtree: true, characterData: true });
+    if (opened && was && document.readyState === 'complete') settle();
+    signal.addEventListener('abort', () => (clearTimeout(timer), observer.disconnect()));
+  }
+  function look(): void {
+    const now = address();
+    if (now === current) return;
+    current = now;
+    say(Date.now());
+  }
+  if (opened) say(Math.min(Date.now(), performance.timeOrigin + performance.now()));
+  const options = { capture: true, signal };
+  window.addEventListener('popstate', look, options);
+  window.addEventListener('hashchange', look, options);
+  const { navigation } = window as unknown as { navigation?: NavigationLike };
+  navigation?.addEventListener('currententrychange', look, options);
+  navigation?.addEventListener('navigatesuccess', look, options);
+  window.addEventListener(
+    'pageshow',
+    (event) => {
+      // Taken back from the cache of pages, with its script as it was left.
+      if (event.persisted) say(Date.now());
+    },
+    options,
+  );
+}
