@@ -9,6 +9,7 @@ import {
 } from '../core/edits/steps.ts';
 import { wordText } from '../core/edits/words.ts';
 import type { Step } from '../core/project.ts';
+import { plainTitle } from '../core/text/emphasis.ts';
 import { keptText } from '../core/transcript.ts';
 import { newId } from '../state/Editor.svelte.ts';
 import type { EditorSession } from '../state/EditorSession.svelte.ts';
@@ -31,7 +32,7 @@ export function removeStep({ editor, selection }: EditorSession, step: Step): vo
           ...p,
           steps: p.steps.toSpliced(Math.min(at, p.steps.length), 0, step),
         }));
-  toasts.show(t.deleted(step.title || messages.transcript.untitledStep), {
+  toasts.show(t.deleted(plainTitle(step.title) || messages.transcript.untitledStep), {
     action: { label: messages.common.undo, run: bringBack },
   });
   // A second offer, so that the text can go without the picture and the other way round.

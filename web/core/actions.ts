@@ -1,102 +1,122 @@
 /** What a person did while recording, as actions that a reader would repeat. */
+import { deedTitle, type Deed } from './action-titles.ts';
 import type { Interaction } from './interaction.ts';
 
 export interface Action {
   /** Seconds; the last interaction of a group ends it. */
   start: number;
   end: number;
-  kind: Interaction['kind'];
-  label: string;
-  role: string;
+  deed: Deed;
   /** Index of the telling interaction in the recording's list. */
   index: number;
+  /** All that belong to it, in order. */
+  indices: number[];
+  /** Title of the page it begins on, where it is another one than before. */
+  section: string | null;
+  /** A title that the person gave while recording. */
+  title: string | null;
 }
 
 /** A page that opens this soon after a click is its effect, seconds. */
 const follows = 5;
-/** Keys that finish typing rather than being an action of their own. */
+/** Seconds between keys that are still typing in the same field. */
 const typing = 4;
+/** Seconds from opening a menu to choosing from it. */
+const choosing = 10;
+/** Seconds within which one press is told twice: as a click and as the change that it made. */
+const same = 1;
 
-/** Clicks, typing and page openings in order. Typing in one field is one action; scrolling is none. */
+/** Actions in order. Typing in one field, or opening a menu and choosing, is one; scrolling is none. */
 export function groupActions(interactions: readonly Interaction[]): Action[] {
   const actions: Action[] = [];
+  let page: string | null = null;
+  let section: string | null = null;
   interactions.forEach((it, index) => {
+    const title = it.page?.title?.trim() ?? '';
+    if (title && title !== page) {
+      if (page !== null || it.kind === 'navigation') section = title;
+      page = title;
+    }
     const last = actions.at(-1);
-    const label = (it.kind === 'navigation' ? it.page?.title : it.label)?.trim() ?? '';
-    const sinceLast = last ? it.time - last.end : Infinity;
     if (it.kind === 'scroll') return;
-    if (it.kind === 'navigation' && last?.kind === 'click' && sinceLast <= follows) return;
-    const typed = it.kind === 'input' || it.kind === 'key';
-    const sameField = last && (label === '' || last.label === '' || last.label === label);
-    if (
-      typed &&
-      last &&
-      sameField &&
-      (last.kind === 'input' || last.kind === 'key') &&
-      sinceLast <= typing
-    ) {
-      last.end = it.time;
-      last.label ||= label;
-      if (it.kind === 'input') last.kind = 'input';
-      return;
-    }
-    // The click into a field only leads to typing in it.
-    if (typed && last?.kind === 'click' && isField(last) && sameField && sinceLast <= typing) {
-      Object.assign(last, { kind: 'input', end: it.time, index, label: label || last.label });
-      return;
-    }
-    // A double click is one action.
-    if (it.kind === 'click' && last?.kind === 'click' && last.label === label && sinceLast < 0.5) {
-      last.end = it.time;
-      return;
-    }
+    if (last && joins(last, it, index)) return;
     actions.push({
       start: it.time,
-      end: it.time,
-      kind: it.kind,
-      label,
-      role: it.role ?? '',
+      end: it.end ?? it.time,
+      deed: deedOf(it),
       index,
+      indices: [index],
+      section,
+      title: it.title ?? null,
     });
+    section = null;
   });
   return actions;
 }
 
-const isField = (a: Action) =>
-  /^(textbox|searchbox|combobox|spinbutton|input|textarea)$/.test(a.role);
+/** The person's own words, else what was done. */
+export const actionTitle = (action: Action): string => action.title ?? deedTitle(action.deed);
 
-/** "Click Invite", "Type in E-mail", "Go to Dashboard". Empty where nothing is known of the element. */
-export function actionTitle({ kind, label, role }: Action): string {
-  const name = shorten(label);
-  if (!name) return '';
-  switch (kind) {
-    case 'click':
-    case 'double-click':
-    case 'context-menu':
-      if (role === 'checkbox' || role === 'switch') return `Toggle ${name}`;
-      if (role === 'option' || role === 'radio') return `Select ${name}`;
-      return `Click ${name}`;
-    case 'input':
-    case 'key':
-      return `Type in ${name}`;
-    case 'navigation':
-      return `Go to ${name}`;
-    case 'choice':
-      return `Choose ${name}`;
-    case 'drag':
-      return `Drag ${name}`;
-    case 'selection':
-      return `Select ${name}`;
-    case 'tab':
-      return `Go to ${name}`;
-    case 'scroll':
-      return '';
+function deedOf(it: Interaction): Deed {
+  const { kind, role, value, keys, target } = it;
+  const label = kind === 'navigation' ? it.page?.title : it.label;
+  return { kind, label: label?.trim() ?? '', role, value, keys, target };
+}
+
+/** Whether the interaction belongs to the action before it, which then tells of it. */
+function joins(last: Action, it: Interaction, index: number): boolean {
+  const { deed } = last;
+  const label = deedOf(it).label ?? '';
+  const sinceLast = it.time - last.end;
+  const isSameThing = !label || !deed.label || deed.label === label;
+  const isTyping = it.kind === 'input' || it.kind === 'key';
+  const wasTyping = deed.kind === 'input' || (deed.kind === 'key' && !deed.keys);
+  const take = (change: Partial<Deed> = {}, tells = false): true => {
+    last.end = Math.max(last.end, it.end ?? it.time);
+    last.indices.push(index);
+    last.title ??= it.title ?? null;
+    Object.assign(deed, change);
+    if (tells) last.index = index;
+    return true;
+  };
+
+  // A page that opens is what the click, the choice or the key did.
+  if (it.kind === 'navigation' && deed.kind !== 'navigation' && deed.kind !== 'tab')
+    return sinceLast <= follows && take();
+  if (isTyping && wasTyping && isSameThing && sinceLast <= typing) {
+    // Enter ends typing; another shortcut in a field is an action of its own.
+    if (it.kind === 'key' && it.keys && it.keys !== 'Enter') return false;
+    return take({ label: deed.label || label, ...(it.value ? { value: it.value } : {}) });
   }
+  // The click into a field only leads to typing in it.
+  if (it.kind === 'input' && deed.kind === 'click' && isField(deed) && isSameThing)
+    return take(deedOf({ ...it, label: label || deed.label! }), true);
+  if (sinceLast <= same && isSameThing) {
+    // Two clicks and a double click, or a click and the change it made, are one.
+    if (it.kind === 'double-click' && deed.kind === 'click') return take({ kind: it.kind }, true);
+    if (it.kind === 'choice' && deed.kind === 'click')
+      return take(isSwitch(deed) ? {} : deedOf(it), !isSwitch(deed));
+    if (it.kind === 'click' && deed.kind === 'choice') return take();
+  }
+  if (it.kind === 'click' && deed.kind === 'click' && isSameThing && label && sinceLast < 0.5)
+    return take();
+  if (it.kind === 'selection' && deed.kind === 'double-click' && sinceLast <= same) return take();
+  // The click that opens a list, a picker or a menu only leads to choosing from it.
+  if (it.kind === 'choice' && deed.kind === 'click' && isSameThing && sinceLast <= choosing)
+    return take(deedOf(it), true);
+  if (it.kind === 'click' && deed.kind === 'click' && isItem(it) && opens(deed))
+    return (
+      sinceLast <= choosing &&
+      take({ kind: 'choice', role: it.role, value: label, label: deed.label ?? '' }, true)
+    );
+  return false;
 }
 
-/** Whole words, at most 48 characters. */
-function shorten(label: string): string {
-  const words = label.replace(/\s+/g, ' ').trim().split(' ');
-  while (words.length > 1 && words.join(' ').length > 48) words.pop();
-  return words.join(' ').slice(0, 60);
-}
+const isField = ({ role }: Deed) =>
+  /^(?:textbox|searchbox|combobox|spinbutton|input|textarea)$/.test(role ?? '');
+const isSwitch = ({ role }: Deed) => /^(?:checkbox|switch|radio)$/.test(role ?? '');
+const isItem = ({ role }: Interaction) =>
+  /^(?:option|menuitem|menuitemradio|menuitemcheckbox|treeitem)$/.test(role ?? '');
+/** What shows a list or a menu when it is clicked. */
+const opens = ({ role }: Deed) =>
+  /^(?:combobox|listbox|button|menuitem|textbox|searchbox)$/.test(role ?? '');

@@ -1,6 +1,8 @@
 /** The article as a document, before any format: what its reader will read, in order. */
 import type { Project } from './project.ts';
 import type { Recording } from './recording.ts';
+import { stillTarget, type StillTarget } from './still-target.ts';
+import { plainTitle } from './text/emphasis.ts';
 import type { SourceTime } from './time.ts';
 
 export type ImageType = 'png' | 'webp';
@@ -9,11 +11,16 @@ export interface ArticleImage {
   time: SourceTime;
   /** Never empty. */
   alt: string;
+  /** What the picture points at; null shows the whole frame unmarked. */
+  target: StillTarget | null;
 }
 
 export interface ArticleSection {
   /** Of the step it was made from. */
   id: string;
+  /** Heading of the part of the article that begins here. */
+  part: string | null;
+  /** With emphasis, see text/emphasis.ts. */
   heading: string;
   /** Inline Markdown. */
   paragraphs: string[];
@@ -29,7 +36,7 @@ export interface Article {
 
 export function buildArticle(
   project: Project,
-  recording: Pick<Recording, 'name' | 'files'>,
+  recording: Pick<Recording, 'id' | 'name' | 'files' | 'interactions'>,
   language: string,
 ): Article {
   const hasPicture = recording.files.some((file) => file.video !== null);
@@ -42,11 +49,16 @@ export function buildArticle(
       const { still } = step;
       return {
         id: step.id,
+        part: oneLine(step.section ?? '') || null,
         heading,
         paragraphs: paragraphsOf(step.text),
         image:
           still && hasPicture
-            ? { time: still.time, alt: oneLine(still.alt) || heading || title }
+            ? {
+                time: still.time,
+                alt: oneLine(still.alt) || plainTitle(heading) || title,
+                target: stillTarget(step, recording),
+              }
             : null,
       };
     }),

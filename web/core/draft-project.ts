@@ -2,6 +2,7 @@
 import type { SoundEvidence, ScreenEvidence, SpeechEvidence, StepDraft } from './evidence.ts';
 import { defaultRemoval, projectSchema, type Project, type Step } from './project.ts';
 import type { Recording } from './recording.ts';
+import { plainTitle } from './text/emphasis.ts';
 
 /** Null where the recording has no such track. */
 export interface DraftEvidence {
@@ -45,12 +46,15 @@ export function stepFromDraft(draft: StepDraft): Step {
     still: best && !repeats ? { time: best.time, alt: altText(draft) } : null,
     stillChoices: draft.stills.map((s) => s.time),
     interaction: draft.interaction,
+    ...(draft.section ? { section: draft.section } : {}),
   };
 }
 
 /** What the picture shows, as far as is known: the screen once the step is done. */
 const altText = ({ title }: StepDraft) =>
-  /^Step \d+$/.test(title) ? `Screenshot of ${title.toLowerCase()}` : `Screenshot: ${title}`;
+  /^Step \d+$/.test(title)
+    ? `Screenshot of ${title.toLowerCase()}`
+    : `Screenshot: ${plainTitle(title)}`;
 
 /** Names that a camera, a recorder or a download gave, not a person. */
 const nameless =
@@ -69,5 +73,5 @@ export function projectTitle(name: string, steps: readonly StepDraft[]): string 
     return readable.charAt(0).toUpperCase() + readable.slice(1);
   }
   const spoken = steps.find((s) => s.title && !/^Step \d+$/.test(s.title));
-  return spoken?.title ?? (readable || 'Untitled recording');
+  return (spoken && plainTitle(spoken.title)) ?? (readable || 'Untitled recording');
 }

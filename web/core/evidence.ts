@@ -109,6 +109,7 @@ export interface StillCandidate {
 
 /** A proposal for a step, before a person touched it. */
 export interface StepDraft extends SourceRange {
+  /** With emphasis, see text/emphasis.ts. */
   title: string;
   text: string;
   claim: 'shown' | 'said';
@@ -116,6 +117,8 @@ export interface StepDraft extends SourceRange {
   stills: StillCandidate[];
   /** Index into the recording's interactions. */
   interaction: number | null;
+  /** Heading of the part of the article that begins here: the page that was gone to. */
+  section?: string | null;
 }
 
 /** The stages of analysis and what each yields. */

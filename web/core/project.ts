@@ -30,6 +30,7 @@ export interface StillChoice {
 
 export interface Step extends SourceRange {
   id: string;
+  /** With emphasis, see text/emphasis.ts. */
   title: string;
   /** Inline Markdown, paragraphs parted by an empty line. */
   text: string;
@@ -39,6 +40,8 @@ export interface Step extends SourceRange {
   /** The choice and its runners-up, best first. */
   stillChoices: SourceTime[];
   interaction: number | null;
+  /** Heading of the part of the article that begins with this step. */
+  section?: string | null;
 }
 
 export interface SoundChoice {

@@ -3,6 +3,7 @@ import { listCuts, type CutReason } from './cuts.ts';
 import type { SpeechEvidence } from './evidence.ts';
 import type { Project } from './project.ts';
 import type { Recording, RecordingNotice } from './recording.ts';
+import { plainTitle } from './text/emphasis.ts';
 
 export interface ReportStep {
   title: string;
@@ -66,7 +67,7 @@ export function buildReport(input: ReportInput): Report {
     silences: (speech?.silences ?? []).map(span),
     cuts: listCuts(project, speech).map((c) => ({ ...span(c), reason: c.reason })),
     steps: project.steps.map((step) => ({
-      title: step.title,
+      title: plainTitle(step.title),
       text: step.text,
       ...span(step),
       still: step.still

@@ -186,9 +186,9 @@ describe('interactions', () => {
       ]),
     });
     expect(steps.map((s) => [s.title, s.claim, s.interaction])).toEqual([
-      ['Click Invite', 'shown', 0],
-      ['Type in E-mail', 'shown', 2],
-      ['Click Members', 'shown', 5],
+      ['Click **Invite**', 'shown', 0],
+      ['Type the e-mail', 'shown', 2],
+      ['Click **Members**', 'shown', 5],
     ]);
     const [a, b, c] = steps.map((s) => s.stills[0]!.time);
     expect(a! > 5.9 && a! < 10).toBe(true);

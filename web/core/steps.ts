@@ -1,5 +1,13 @@
 /** Drafts the steps of a recording from what was done, shown and said in it. */
-import type { Disfluency, Filler, ScreenEvidence, Silence, StepDraft, Word } from './evidence.ts';
+import type {
+  Disfluency,
+  Filler,
+  ScreenEvidence,
+  Silence,
+  StepDraft,
+  StillCandidate,
+  Word,
+} from './evidence.ts';
 import type { Interaction } from './interaction.ts';
 import { actionTitle, groupActions, type Action } from './actions.ts';
 import { chooseStills, listRests, notable, stateAt, type Rest } from './stills.ts';
@@ -12,7 +20,8 @@ import {
 } from './step-starts.ts';
 import { leadIn, paragraphs, restoreSentences } from './text/sentences.ts';
 import { titleFrom } from './text/titles.ts';
-import { sourceRange, type SourceRange } from './time.ts';
+import { sourceRange, sourceTime, type SourceRange } from './time.ts';
+import { targetMoment } from './still-target.ts';
 
 export interface StepInput {
   words: readonly Word[];
@@ -48,7 +57,7 @@ export function draftSteps(input: StepInput): StepDraft[] {
       : sentences.length > 0
         ? bySentences(sentences, duration)
         : byChanges(changes, duration, screen !== null);
-  return describe(sections, screen, duration, language);
+  return describe(sections, input);
 }
 
 /** One section for each action; it begins with the sentence that announces the action. */
@@ -111,9 +120,7 @@ function byChanges(
 
 function describe(
   sections: readonly Section[],
-  screen: ScreenEvidence | null,
-  duration: number,
-  language: string,
+  { screen, duration, language, interactions }: StepInput,
 ): StepDraft[] {
   const rests: Rest[] = screen ? listRests(screen, duration) : [];
   let before: number | null = null;
@@ -122,8 +129,9 @@ function describe(
     const from = action?.start ?? start - lead;
     const next = sections[i + 1];
     const until = next ? (next.action?.start ?? next.start - lead) : Infinity;
-    const stills = screen ? chooseStills(screen, rests, { start: from, end: until, before }) : [];
-    if (stills[0]) before = stateAt(rests, stills[0].time);
+    const results = screen ? chooseStills(screen, rests, { start: from, end: until, before }) : [];
+    if (results[0]) before = stateAt(rests, results[0].time);
+    const stills = [...targetStill(action, interactions, duration), ...results];
     const shown =
       action !== null ||
       rests.some(
@@ -138,8 +146,20 @@ function describe(
       claim: shown ? 'shown' : 'said',
       stills,
       interaction: action?.index ?? null,
+      section: action?.section ?? null,
     };
   });
+}
+
+/** The control as the reader will find it, before the press changes anything. */
+function targetStill(
+  action: Action | null,
+  interactions: readonly Interaction[],
+  duration: number,
+): StillCandidate[] {
+  const time = action && targetMoment(interactions[action.index]!);
+  if (time === null || time > duration) return [];
+  return [{ time: sourceTime(time), score: 1, settled: true, sharpness: 0 }];
 }
 
 /** From the sentence that says best what is done; the first that gives a title at all. */

@@ -18,9 +18,10 @@ const article = (...paragraphs: string[]): Article => ({
   sections: [
     {
       id: 'a',
-      heading: '1. Open *it* #',
+      part: null,
+      heading: '1. Open *it* [x] #',
       paragraphs,
-      image: { time: sourceTime(1), alt: 'The "menu" ]' },
+      image: { time: sourceTime(1), alt: 'The "menu" ]', target: null },
     },
   ],
 });
@@ -106,7 +107,7 @@ describe('Markdown', () => {
     expect(markdown).toBe(
       [
         '# Save & share \\<now>',
-        '## 1. Open \\*it\\* \\#',
+        '## 1. Open *it* \\[x\\] \\#',
         '2\\. Then -> *go* to snake_case \\[x\\]',
         '\\# not a title',
         '![The "menu" \\]](images/step-01.png)\n',
@@ -167,9 +168,27 @@ describe('Markdown', () => {
     ));
 });
 
+test('parts of the article stand above their steps', async () => {
+  const [first] = article('Press Save.').sections;
+  const whole = {
+    ...article(),
+    sections: [
+      { ...first!, part: 'Team & people', heading: 'Click **Invite**', image: null },
+      { ...first!, id: 'b', part: null, heading: 'Choose **Editor** in *Role*', image: null },
+    ],
+  };
+  expect(articleMarkdown(whole, new Map())).toContain(
+    '## Team & people\n\n### Click **Invite**\n\nPress Save.\n\n### Choose **Editor** in *Role*',
+  );
+  const page = await html(whole);
+  expect(page).toContain('<p class="part">Team &#38; people</p>');
+  expect(page).toContain('<h2>Click <strong>Invite</strong></h2>');
+  expect(page).toContain('<h2>Choose <strong>Editor</strong> in <em>Role</em></h2>');
+});
+
 test('plain text for the clipboard', () => {
   expect(articleText(article('Press **Save**.'))).toBe(
-    'Save & share <now>\n\n1. 1. Open *it* #\n\nPress Save.\n',
+    'Save & share <now>\n\n1. 1. Open it [x] #\n\nPress Save.\n',
   );
 });
 

@@ -1,3 +1,4 @@
+import { titlePieces } from '../core/text/emphasis.ts';
 import type { Inline } from './inline.ts';
 
 /** For text and for attribute values in double quotes. */
@@ -20,4 +21,12 @@ export const inlineHtml = (pieces: readonly Inline[]): string =>
           return `<${piece.kind}>${inlineHtml(piece.children)}</${piece.kind}>`;
       }
     })
+    .join('');
+
+/** A title with its emphasis. */
+export const titleHtml = (title: string): string =>
+  titlePieces(title)
+    .map(({ kind, text }) =>
+      kind === 'text' ? escapeHtml(text) : `<${kind}>${escapeHtml(text)}</${kind}>`,
+    )
     .join('');

@@ -3,7 +3,7 @@
  * dark, readable on a phone and on paper, no script. Its own policy forbids whatever is not in it.
  */
 import type { Article, ArticleSection } from '../core/article.ts';
-import { escapeHtml, inlineHtml } from './html-text.ts';
+import { escapeHtml, inlineHtml, titleHtml } from './html-text.ts';
 import { parseInline } from './inline.ts';
 import type { Still } from './stills.ts';
 
@@ -33,6 +33,7 @@ export async function* articleHtml(
 `;
   for (const section of article.sections) {
     yield '<li>\n';
+    if (section.part) yield `<p class="part">${escapeHtml(section.part)}</p>\n`;
     yield* sectionHtml(section, stills.get(section.id));
     yield '</li>\n';
   }
@@ -48,7 +49,7 @@ export async function* sectionHtml(
   section: ArticleSection,
   still: Still | undefined,
 ): AsyncGenerator<string> {
-  if (section.heading) yield `<h2>${escapeHtml(section.heading)}</h2>\n`;
+  if (section.heading) yield `<h2>${titleHtml(section.heading)}</h2>\n`;
   for (const paragraph of section.paragraphs) {
     yield `<p>${inlineHtml(parseInline(paragraph))}</p>\n`;
   }
@@ -82,6 +83,7 @@ li { margin: 0 0 3rem; counter-increment: step; }
 h2 { margin: 0 0 0.5rem; font-size: 1.3125rem; line-height: 1.3; }
 h2::before { content: counter(step) ". "; color: var(--soft); font-variant-numeric: tabular-nums; }
 p { margin: 0 0 1rem; }
+.part { margin: 0 0 1.5rem; padding-bottom: 0.375rem; border-bottom: 1px solid var(--line); color: var(--soft); font-size: 1.0625rem; font-weight: 600; }
 a { color: var(--link); }
 code { padding: 0.1em 0.3em; border-radius: 4px; background: var(--sunken); font: 0.9em ui-monospace, monospace; }
 figure { margin: 1.25rem 0 0; }

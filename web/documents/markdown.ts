@@ -1,12 +1,16 @@
 /** The article as CommonMark, with its images beside it. */
 import type { Article } from '../core/article.ts';
+import { titlePieces } from '../core/text/emphasis.ts';
 import { parseInline, type Inline } from './inline.ts';
 
 /** `images`: address of each section's picture, by section id; sections without one have none. */
 export function articleMarkdown(article: Article, images: ReadonlyMap<string, string>): string {
   const blocks = [`# ${heading(article.title)}`];
+  // Steps stand below the part of the article that they belong to.
+  const level = article.sections.some(({ part }) => part) ? '###' : '##';
   for (const section of article.sections) {
-    if (section.heading) blocks.push(`## ${heading(section.heading)}`);
+    if (section.part) blocks.push(`## ${heading(section.part)}`);
+    if (section.heading) blocks.push(`${level} ${stepHeading(section.heading)}`);
     for (const paragraph of section.paragraphs) blocks.push(paragraphMarkdown(paragraph));
     const address = images.get(section.id);
     if (section.image && address) blocks.push(`![${escapeText(section.image.alt)}](${address})`);
@@ -16,6 +20,14 @@ export function articleMarkdown(article: Article, images: ReadonlyMap<string, st
 
 /** Titles are plain text. Closing number signs would be taken for decoration. */
 const heading = (text: string) => escapeText(text).replace(/(#+)\s*$/, '\\$1');
+
+const marks = { text: '', strong: '**', em: '*' } as const;
+
+const stepHeading = (title: string) =>
+  titlePieces(title)
+    .map(({ kind, text }) => `${marks[kind]}${escapeText(text)}${marks[kind]}`)
+    .join('')
+    .replace(/(#+)\s*$/, '\\$1');
 
 function paragraphMarkdown(paragraph: string): string {
   const text = inlineMarkdown(parseInline(paragraph)).trim();

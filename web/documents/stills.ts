@@ -1,6 +1,7 @@
 /** The pictures of the article, taken out of the recording and sized for reading. */
 import { ALL_FORMATS, BlobSource, CanvasSink, Input } from 'mediabunny';
 import type { Article, ImageType } from '../core/article.ts';
+import { markColour, markOf, type StillTarget } from '../core/still-target.ts';
 import { AppError } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
 
@@ -38,7 +39,9 @@ export async function takeStills(
 ): Promise<Map<string, Still>> {
   const stills = new Map<string, Still>();
   const wanted = article.sections
-    .flatMap(({ id, image }) => (image ? [{ id, time: image.time as number }] : []))
+    .flatMap(({ id, image }) =>
+      image ? [{ id, time: image.time as number, target: image.target }] : [],
+    )
     .sort((a, b) => a.time - b.time);
   if (wanted.length === 0) return stills;
   using input = new Input({ formats: ALL_FORMATS, source: new BlobSource(file) });
@@ -53,8 +56,8 @@ export async function takeStills(
   let next = 0;
   for await (const wrapped of sink.canvasesAtTimestamps(times)) {
     signal.throwIfAborted();
-    const { id } = wanted[next]!;
-    if (wrapped) stills.set(id, await encode(scaled(wrapped.canvas, maxWidth), type));
+    const { id, target } = wanted[next]!;
+    if (wrapped) stills.set(id, await encode(drawn(wrapped.canvas, target, maxWidth), type));
     progress({ fraction: ++next / wanted.length, doing: 'stills' });
   }
   return stills;
@@ -62,15 +65,40 @@ export async function takeStills(
 
 type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
-function scaled(source: Canvas, maxWidth: number): OffscreenCanvas {
-  const share = Math.min(1, maxWidth / source.width);
-  const width = Math.max(1, Math.round(source.width * share));
-  const height = Math.max(1, Math.round(source.height * share));
+/** Cropped, made smaller where it is too large, and the target marked. */
+function drawn(source: Canvas, target: StillTarget | null, maxWidth: number): OffscreenCanvas {
+  const crop = target?.crop ?? { x: 0, y: 0, width: source.width, height: source.height };
+  const share = Math.min(1, maxWidth / crop.width);
+  const width = Math.max(1, Math.round(crop.width * share));
+  const height = Math.max(1, Math.round(crop.height * share));
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { alpha: false })!;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(source, 0, 0, width, height);
+  context.drawImage(source, crop.x, crop.y, crop.width, crop.height, 0, 0, width, height);
+  if (target) drawMark(context, target, share);
   return canvas;
+}
+
+/** A frame around the target, and a light one around that, so that it stands out on any ground. */
+function drawMark(
+  context: OffscreenCanvasRenderingContext2D,
+  target: StillTarget,
+  share: number,
+): void {
+  const { x, y, width, height, line, radius } = markOf(target);
+  context.save();
+  context.scale(share, share);
+  for (const [colour, thickness] of [
+    ['rgb(255 255 255 / 0.85)', 2 * line],
+    [markColour, line],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = thickness;
+    context.beginPath();
+    context.roundRect(x, y, width, height, radius);
+    context.stroke();
+  }
+  context.restore();
 }
 
 async function encode(canvas: OffscreenCanvas, wanted: ImageType | 'auto'): Promise<Still> {

@@ -1,0 +1,103 @@
+/** What to write above a step that was seen to be done: "Click **Invite**", "Choose **Editor** in *Role*". */
+import type { Interaction } from './interaction.ts';
+
+/** As the interactions of one step tell it. */
+export interface Deed extends Pick<
+  Interaction,
+  'kind' | 'label' | 'role' | 'value' | 'keys' | 'target'
+> {
+  /** Of the page that was gone to. */
+  page?: string;
+}
+
+/** Empty where nothing is known of what was acted on. */
+export function deedTitle(deed: Deed): string {
+  const name = cleaned(deed.label ?? '');
+  const strong = name && `**${name}**`;
+  switch (deed.kind) {
+    case 'click':
+      return name && clickTitle(deed.role ?? '', strong);
+    case 'double-click':
+      return name && `Double-click ${strong}`;
+    case 'context-menu':
+      return name && `Right-click ${strong}`;
+    case 'input':
+      return name && typeTitle(name, cleaned(deed.value ?? ''));
+    case 'key':
+      return deed.keys ? `Press **${deed.keys.replaceAll('*', '')}**` : '';
+    case 'choice':
+      return choiceTitle(deed.role ?? '', name, cleaned(deed.value ?? ''));
+    case 'selection':
+      return name ? `Select the text ${strong}` : '';
+    case 'drag': {
+      const to = cleaned(deed.target?.label ?? '');
+      return name && (to ? `Drag ${strong} to **${to}**` : `Drag ${strong}`);
+    }
+    case 'navigation':
+      return name && `Go to ${strong}`;
+    case 'tab':
+      return name && `Switch to the tab ${strong}`;
+    case 'scroll':
+      return name && `Scroll to ${strong}`;
+  }
+}
+
+function clickTitle(role: string, strong: string): string {
+  switch (role) {
+    case 'checkbox':
+    case 'switch':
+      return `Toggle ${strong}`;
+    case 'option':
+    case 'radio':
+    case 'menuitemradio':
+      return `Choose ${strong}`;
+    case 'textbox':
+    case 'searchbox':
+      return `Click into ${strong}`;
+    case 'combobox':
+    case 'listbox':
+      return `Open ${strong}`;
+    case 'tab':
+      return `Open the tab ${strong}`;
+    default:
+      return `Click ${strong}`;
+  }
+}
+
+function choiceTitle(role: string, name: string, value: string): string {
+  if (role === 'checkbox' || role === 'switch') return name && `Toggle **${name}**`;
+  if (role === 'slider' || role === 'spinbutton')
+    return name && (value ? `Set *${name}* to **${value}**` : `Set **${name}**`);
+  if (value && name && value !== name) return `Choose **${value}** in *${name}*`;
+  const one = value || name;
+  return one && `Choose **${one}**`;
+}
+
+/** Labels that say what the field does rather than what belongs into it. */
+const doing = /^(?:search|enter|type|write|add|filter|find|ask|say|start|choose|select|message)\b/i;
+
+function typeTitle(name: string, value: string): string {
+  const typed = value ? `**${value}** ` : '';
+  if (doing.test(name) || name.split(' ').length > 5)
+    return value ? `Type ${typed}in *${name}*` : `Type in **${name}**`;
+  if (value) return `Type ${typed}in *${name}*`;
+  const [first = '', ...rest] = name.split(' ');
+  const isOwn = /^(?:your|my|our|the|a|an)$/i.test(first);
+  // Abbreviations keep their capitals: "URL", "IBAN", "E-mail" does not.
+  const lower = /^\p{Lu}[\p{Ll}-]*$/u.test(first) ? first.toLowerCase() : first;
+  const phrase = [lower, ...rest].join(' ');
+  return isOwn ? `Type ${phrase}` : `Type the ${phrase}`;
+}
+
+/** Whole words, at most 48 characters, without what marks fields as required or ends labels. */
+function cleaned(label: string): string {
+  const words = label
+    .replace(/\((?:required|optional)\)/gi, '')
+    .replaceAll('*', '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[:…]+$/, '')
+    .split(' ');
+  while (words.length > 1 && words.join(' ').length > 48) words.pop();
+  return words.join(' ').slice(0, 60);
+}
