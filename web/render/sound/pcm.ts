@@ -44,6 +44,8 @@ export class TrackReader implements PcmSource {
   readonly #habits: Habits;
   #iterator: AsyncGenerator<AudioSample, void> | null = null;
   #planes: Planes;
+  /** What a sample is copied into: fresh memory for each would lie about until the engine collects it. */
+  #decoded: Planes = [];
   /** Absolute number of the first and behind the last sample held. */
   #start = 0;
   #end = 0;
@@ -135,13 +137,26 @@ export class TrackReader implements PcmSource {
     if (count <= skipped) return;
     const gap = Math.max(0, at - this.#end);
     this.#grow(gap + count - skipped);
-    const planes = downmix(decoded(sample), this.channels);
+    const planes = downmix(this.#copied(sample), this.channels);
     for (const [c, plane] of planes.entries()) {
       const fitted = fit(plane, count);
       this.#planes[c]!.set(fitted.subarray(skipped), this.#end + gap - this.#start);
     }
     this.#end += gap + count - skipped;
     this.#anchored = true;
+  }
+
+  /** Its channels, until the next call. */
+  #copied(sample: AudioSample): Planes {
+    const { numberOfChannels, numberOfFrames } = sample;
+    if (this.#decoded.length !== numberOfChannels || this.#decoded[0]!.length !== numberOfFrames)
+      this.#decoded = Array.from(
+        { length: numberOfChannels },
+        () => new Float32Array(numberOfFrames),
+      );
+    for (const [planeIndex, plane] of this.#decoded.entries())
+      sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
+    return this.#decoded;
   }
 
   /** Makes room for `count` more samples; what is new is silent. */
@@ -165,14 +180,6 @@ export class TrackReader implements PcmSource {
     for (const plane of this.#planes) plane.copyWithin(0, count, this.#end - this.#start);
     this.#start += count;
   }
-}
-
-function decoded(sample: AudioSample): Planes {
-  return Array.from({ length: sample.numberOfChannels }, (_, planeIndex) => {
-    const plane = new Float32Array(sample.numberOfFrames);
-    sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
-    return plane;
-  });
 }
 
 /** Some streams change their rate midway (HE-AAC that shows its true rate late): nearest sample will do. */
