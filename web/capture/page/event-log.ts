@@ -160,7 +160,7 @@ export class EventLog {
   #emit({ place, element, target, point, distance, value, ...rest }: Draft): void {
     const { rules, query } = this.#options;
     const redact = (text: string | undefined) => text && redactText(text, rules);
-    const rectOf = (rect: Rect | undefined) => rect && place && placeRect(place, rect);
+    const rectOf = (rect: Rect | undefined) => (rect && place ? placeRect(place, rect) : undefined);
     const event: PageEvent = {
       ...rest,
       value: redact(value),
@@ -169,15 +169,18 @@ export class EventLog {
         ...element,
         label: redact(element.label),
         selectors: element.selectors.filter((s) => redactText(s, rules) === s),
-        rect: rectOf(element.rect) ?? undefined,
+        rect: rectOf(element.rect),
       },
       target: target && {
         ...target,
         label: redact(target.label),
-        rect: rectOf(target.rect) ?? undefined,
+        rect: rectOf(target.rect),
         point: target.point && place ? placePoint(place, target.point) : undefined,
       },
-      distance: distance && place && { x: distance.x * place.scaleX, y: distance.y * place.scaleY },
+      distance:
+        distance && place
+          ? { x: distance.x * place.scaleX, y: distance.y * place.scaleY }
+          : undefined,
       page: place
         ? {
             title: redactText(place.page.title, rules),

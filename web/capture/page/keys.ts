@@ -29,8 +29,9 @@ export function watchKeys(log: EventLog, beforeKey: () => void, signal: AbortSig
       if (when === 'always') return entry.done();
       // Whether the page used the key is known once it has heard of it.
       setTimeout(() => {
-        if (event.defaultPrevented) entry.done();
-        else entry.drop();
+        if (!event.defaultPrevented) return entry.drop();
+        beforeKey();
+        entry.done();
       });
     },
     { capture: true, passive: true, signal },

@@ -128,11 +128,13 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
     const meant = meaningfulElement(deepPath(event));
     if (!meant) return;
     // A label passes its click on to its control.
-    const since = epochOf(event) - (current?.entry.draft.end ?? 0);
-    if (!fromKey || (current?.meant.element === meant.element && since < reacts)) return;
+    const end = current?.entry.draft.end ?? 0;
+    const byKey =
+      key !== null && epochOf(event) - key.at < 1000 && key.at > end ? key.target : null;
+    const repeats = current?.meant.element === meant.element && epochOf(event) - end < reacts;
+    if (!fromKey || (repeats && !byKey)) return;
     // Enter in a field submits the form by a click on its button; the key is what was done.
-    const ofKey = key && performance.now() - key.at < 1000 ? key.target : null;
-    if (ofKey instanceof Element && !meant.element.contains(ofKey)) return;
+    if (byKey instanceof Element && !meant.element.contains(byKey)) return;
     const entry = log.begin('click', {
       time: epochOf(event),
       element: log.describe(meant.element),
@@ -179,7 +181,7 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   });
 
   on('keydown', (event) => {
-    key = { target: event.composedPath()[0], at: performance.now() };
+    key = { target: event.composedPath()[0], at: epochOf(event) };
   });
 
   on('dragstart', (event) => {
@@ -222,6 +224,7 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   function release(current: Press, event: PointerEvent): void {
     const { element } = current.meant;
     // A slider says what was chosen, text says what was marked; neither was dragged.
+    if (current.entry.draft.kind !== 'click') return finish(current, epochOf(event));
     if (element.matches('input[type="range"]') || hasMarked()) return drop(current);
     const now = element.getBoundingClientRect();
     const still = Math.hypot(now.x - current.rect.x, now.y - current.rect.y) < 2;

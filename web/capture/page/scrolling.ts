@@ -21,7 +21,7 @@ const scrollKeys = /^(?:Arrow(?:Up|Down|Left|Right)|Page(?:Up|Down)|Home|End| )$
 
 export function watchScrolling(log: EventLog, signal: AbortSignal): { flush(): void } {
   const gestures = new Map<Element, Gesture>();
-  /** Where each container was when a hand was last on it. */
+  /** Where each container was before it was last scrolled. */
   const before = new WeakMap<Element, { x: number; y: number }>();
   const heard = new WeakSet<ShadowRoot>();
   let handAt = -Infinity;
@@ -30,20 +30,22 @@ export function watchScrolling(log: EventLog, signal: AbortSignal): { flush(): v
 
   const positionOf = (e: Element) => ({ x: e.scrollLeft, y: e.scrollTop });
 
+  /** Scrolling is drawn before the page hears of the wheel, so places are noted on the way there. */
+  function see(path: readonly EventTarget[]): void {
+    for (const element of elementsOf(path)) {
+      const scrolls =
+        element.scrollHeight > element.clientHeight || element.scrollWidth > element.clientWidth;
+      if (scrolls && !before.has(element)) before.set(element, positionOf(element));
+    }
+    const root = document.scrollingElement;
+    if (root && !before.has(root)) before.set(root, positionOf(root));
+  }
+
   function hand(event: Event): void {
     if (!event.isTrusted) return;
     handAt = performance.now();
     const path = event.composedPath();
-    for (const element of elementsOf(path)) {
-      if (
-        element.scrollHeight > element.clientHeight ||
-        element.scrollWidth > element.clientWidth
-      ) {
-        if (!gestures.has(element)) before.set(element, positionOf(element));
-      }
-    }
-    const root = document.scrollingElement;
-    if (root && !gestures.has(root)) before.set(root, positionOf(root));
+    see(path);
     // Scroll events stay inside shadow roots.
     for (const node of path) {
       if (node instanceof ShadowRoot && !heard.has(node)) {
@@ -64,11 +66,13 @@ export function watchScrolling(log: EventLog, signal: AbortSignal): { flush(): v
     const container = containerOf(event);
     if (!container || !event.isTrusted) return;
     const going = gestures.get(container);
-    if (!going && !dragging && performance.now() - handAt > byHand) return;
-    const from = before.get(container);
-    if (!going && !from) return;
+    if (!going && !dragging && performance.now() - handAt > byHand) {
+      before.set(container, positionOf(container));
+      return;
+    }
     const time = epochOf(event);
-    const gesture = going ?? { container, from: from!, time, end: time };
+    const from = before.get(container) ?? positionOf(container);
+    const gesture = going ?? { container, from, time, end: time };
     gestures.set(container, gesture);
     gesture.end = time;
     clearTimeout(gesture.timer);
@@ -102,6 +106,8 @@ export function watchScrolling(log: EventLog, signal: AbortSignal): { flush(): v
     log.begin('scroll', { time, element, distance }).done({ end });
   }
 
+  see([]);
+  window.addEventListener('pointerover', (e) => see(e.composedPath()), options);
   window.addEventListener('wheel', hand, options);
   window.addEventListener('touchmove', hand, options);
   window.addEventListener('pointerdown', (e) => ((dragging = true), hand(e)), options);

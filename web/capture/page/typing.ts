@@ -5,7 +5,7 @@ import { editableOf } from './meaningful-element.ts';
 import { isPrivateChoice, isPrivateField, notePasswords } from './private-field.ts';
 import type { Presses } from './presses.ts';
 
-/** Milliseconds between two reports of the same typing. */
+/** Milliseconds between reports of the same typing. */
 const reportEvery = 1000;
 /** Milliseconds after which further typing in the same field is something new. */
 const pause = 15_000;
@@ -19,7 +19,7 @@ interface Session {
   field: HTMLElement;
   entry: Entry;
   end: number;
-  reported: number;
+  timer?: ReturnType<typeof setTimeout>;
 }
 
 export interface Typing {
@@ -46,7 +46,8 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
 
   function flush(): void {
     if (session) {
-      const { field, entry, end } = session;
+      const { field, entry, end, timer } = session;
+      clearTimeout(timer);
       session = null;
       entry.done({ end, value: typedIn(field) ?? entry.draft.value });
     }
@@ -65,12 +66,17 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
       field,
       entry: log.begin('input', { time: now, element: log.describe(field) }),
       end: now,
-      reported: Date.now(),
     };
     session.end = now;
-    if (Date.now() - session.reported < reportEvery) return;
-    session.reported = Date.now();
-    session.entry.update({ end: now, value: typedIn(field) });
+    const current = session;
+    // Reports go out while typing goes on, so that a page that is killed loses little.
+    current.timer ??= setTimeout(() => {
+      current.timer = undefined;
+      current.entry.update({
+        end: current.end,
+        value: typedIn(field) ?? current.entry.draft.value,
+      });
+    }, reportEvery);
   }
 
   /** Undefined where it must not be recorded; also remembers what a page clears on Enter. */
@@ -134,7 +140,9 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
   on('beforeinput', (event) => {
     if (event.inputType.startsWith('format')) return;
     const field = editableOf(event.composedPath()[0]);
-    if (field && !isChooser(field)) type(field, event);
+    // Enter in a field of one line is told as an empty line.
+    const noLine = event.inputType === 'insertLineBreak' && field instanceof HTMLInputElement;
+    if (field && !noLine && !isChooser(field)) type(field, event);
   });
   on('input', (event) => {
     const target = event.composedPath()[0];

@@ -1,0 +1,217 @@
+/**
+ * For tests: pages in real Chromium with the watcher in them as a content script has it: in an
+ * isolated world of every frame, from the start of the document, telling a service worker.
+ */
+import { chromium, type BrowserContext, type Page, type Worker } from 'playwright-core';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { build } from 'vite';
+import { chromiumArguments, chromiumPath } from '../../../cli/chromium.ts';
+import type { RedactionRules } from '../../../core/redaction.ts';
+import { foldEvent, type PageEvent } from '../page-event.ts';
+
+export interface WatchedOptions {
+  text?: boolean;
+  query?: boolean;
+  opened?: boolean;
+  rules?: RedactionRules;
+  /** Masks the page by the rules. */
+  redact?: boolean;
+}
+
+export interface Picture {
+  width: number;
+  height: number;
+  /** RGBA. */
+  data: Uint8Array;
+}
+
+export interface RecordedPages {
+  page: Page;
+  /** Serves this page to all frames that ask for the path; `{other}` in it is the other origin. */
+  open(html: string, options?: WatchedOptions, more?: Record<string, string>): Promise<Page>;
+  /** What was told since the page was opened, folded. Waits until nothing new comes. */
+  events(): Promise<PageEvent[]>;
+  /** All reports, in order. */
+  reports(): Promise<PageEvent[]>;
+  setZoom(zoom: number): Promise<void>;
+  /** Asks the content script of the page in front. */
+  ask(message: unknown): Promise<unknown>;
+  picture(): Promise<Picture>;
+  close(): Promise<void>;
+}
+
+const manifest = {
+  manifest_version: 3,
+  name: 'Watcher',
+  version: '1',
+  permissions: ['tabs'],
+  host_permissions: ['<all_urls>'],
+  background: { service_worker: 'background.js' },
+  content_scripts: [
+    {
+      matches: ['<all_urls>'],
+      js: ['content.js'],
+      run_at: 'document_start',
+      all_frames: true,
+      match_origin_as_fallback: true,
+    },
+  ],
+};
+
+const background = `
+  globalThis.reports = [];
+  chrome.runtime.onMessage.addListener((message) => { reports.push(message); });
+`;
+
+async function writeExtension(folder: string): Promise<void> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2024',
+      lib: {
+        entry: path.join(import.meta.dirname, 'content.ts'),
+        formats: ['iife'],
+        name: 'watcher',
+      },
+    },
+  });
+  const [first] = Array.isArray(result) ? result : [result];
+  if (!first || !('output' in first)) throw new Error('the content script was not built');
+  await writeFile(path.join(folder, 'content.js'), first.output[0].code);
+  await writeFile(path.join(folder, 'background.js'), background);
+  await writeFile(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
+}
+
+export async function openRecordedPages(extra: string[] = []): Promise<RecordedPages> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'cairn-watch-'));
+  const extension = path.join(folder, 'extension');
+  await import('node:fs/promises').then((fs) => fs.mkdir(extension));
+  await writeExtension(extension);
+
+  let served: Record<string, string> = {};
+  const server = http.createServer((request, response) => {
+    const html = served[(request.url ?? '/').split('?')[0]!];
+    response.writeHead(html === undefined ? 404 : 200, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    response.end(html ?? '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as { port: number };
+  const origin = `http://127.0.0.1:${port}`;
+  // Another site, so another process.
+  const other = `http://localhost:${port}`;
+
+  const context: BrowserContext = await chromium.launchPersistentContext(
+    path.join(folder, 'profile'),
+    {
+      executablePath: chromiumPath(),
+      headless: true,
+      viewport: null,
+      ignoreDefaultArgs: ['--disable-extensions'],
+      args: [
+        ...chromiumArguments,
+        `--disable-extensions-except=${extension}`,
+        `--load-extension=${extension}`,
+        '--window-size=1000,800',
+        ...extra,
+      ],
+    },
+  );
+  const worker: Worker =
+    context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  const page = context.pages()[0] ?? (await context.newPage());
+  const decoder = await context.newPage();
+  await decoder.goto('about:blank');
+  await page.bringToFront();
+  const session = await context.newCDPSession(page);
+
+  const reports = async (): Promise<PageEvent[]> => {
+    let count = -1;
+    for (;;) {
+      const all = (await worker.evaluate('reports')) as PageEvent[];
+      if (all.length === count) return all;
+      count = all.length;
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+  };
+  return {
+    page,
+    reports,
+    async open(html, options = {}, more = {}) {
+      const attribute = JSON.stringify(options).replaceAll('&', '&amp;').replaceAll("'", '&#39;');
+      const whole = (body: string) =>
+        `<!doctype html><html lang="en" data-watch='${attribute}'><meta charset="utf-8">` +
+        body.replaceAll('{other}', other).replaceAll('{origin}', origin);
+      served = { '/': whole(html) };
+      for (const [at, body] of Object.entries(more)) served[at] = whole(body);
+      await page.goto('about:blank');
+      await worker.evaluate('void (reports.length = 0)');
+      await page.goto(`${origin}/?secret=1#part`);
+      return page;
+    },
+    async events() {
+      return (await reports()).reduce<PageEvent[]>((list, e) => foldEvent(list, e), []);
+    },
+    async setZoom(zoom) {
+      await worker.evaluate(
+        `chrome.tabs.query({ active: true }).then(([tab]) => chrome.tabs.setZoom(tab.id, ${zoom}))`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    },
+    ask: (message) =>
+      worker.evaluate(
+        `chrome.tabs.query({ active: true }).then(([tab]) => chrome.tabs.sendMessage(tab.id, ${JSON.stringify(message)}, { frameId: 0 }))`,
+      ),
+    async picture() {
+      const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
+      const decoded = await decoder.evaluate(async (base64) => {
+        const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
+        const bitmap = await createImageBitmap(blob);
+        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+        const context = canvas.getContext('2d')!;
+        context.drawImage(bitmap, 0, 0);
+        const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+        let binary = '';
+        for (let i = 0; i < data.length; i += 32768) {
+          binary += String.fromCharCode(...data.subarray(i, i + 32768));
+        }
+        return { width: bitmap.width, height: bitmap.height, binary: btoa(binary) };
+      }, data);
+      return {
+        width: decoded.width,
+        height: decoded.height,
+        data: new Uint8Array(Buffer.from(decoded.binary, 'base64')),
+      };
+    },
+    async close() {
+      await context.close().catch(() => undefined);
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Bounding box of the pixels of one colour, in pixels of the picture. */
+export function boxOfColour({ width, height, data }: Picture, [r, g, b]: number[]) {
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = (y * width + x) * 4;
+      if (data[i] !== r || data[i + 1] !== g || data[i + 2] !== b) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+}
