@@ -57,6 +57,8 @@ export interface TrackEntry {
   /** Index into the files of `begin`. */
   file: number;
   media: 'video' | 'audio';
+  /** Of sound: where it came from. */
+  sound?: 'microphone' | 'tab';
   /** WebCodecs codec string. */
   codec: string;
   /** Base64 of the decoder's description; empty where there is none. */
@@ -64,6 +66,13 @@ export interface TrackEntry {
   width?: number;
   height?: number;
   channels?: number;
+  /** As the encoder names it. */
+  color?: {
+    primaries?: string | null;
+    transfer?: string | null;
+    matrix?: string | null;
+    fullRange?: boolean | null;
+  };
 }
 
 export interface InteractionEntry {

@@ -18,6 +18,7 @@ function videoEntry(track: TrackEntry, description: Uint8Array): Uint8Array[] {
     ...[u32(0x480000), u32(0x480000), zeros(4), u16(1), zeros(32), u16(24), u16(0xffff)],
     ...configuration,
     ...box('pasp', [u32(1), u32(1)]),
+    ...colour(track.color),
   ]);
 }
 
@@ -26,6 +27,33 @@ function configurationOf(codec: string, description: Uint8Array): [string, Uint8
   if (codec.startsWith('vp8')) return ['vp08', vpcc(0, 10, 8)];
   const [profile = 0, level = 10, depth = 8] = codec.split('.').slice(1).map(Number);
   return ['vp09', vpcc(profile, level, depth)];
+}
+
+/** Code points of ISO/IEC 23091-2; unknown is 2, unspecified. */
+const primaries: Record<string, number> = {
+  bt709: 1,
+  bt470bg: 5,
+  smpte170m: 6,
+  bt2020: 9,
+  smpte432: 12,
+};
+const transfers: Record<string, number> = { bt709: 1, smpte170m: 6, linear: 8, 'iec61966-2-1': 13 };
+const matrices: Record<string, number> = {
+  rgb: 0,
+  bt709: 1,
+  bt470bg: 5,
+  smpte170m: 6,
+  'bt2020-ncl': 9,
+};
+
+function colour(color: TrackEntry['color']): Uint8Array[] {
+  if (!color?.matrix) return [];
+  const points = [
+    primaries[color.primaries ?? ''] ?? 2,
+    transfers[color.transfer ?? ''] ?? 2,
+    matrices[color.matrix] ?? 2,
+  ];
+  return box('colr', [text('nclx'), ...points.map(u16), u8(color.fullRange ? 128 : 0)]);
 }
 
 /** VP codec configuration: 4:2:0 (colocated), limited range, BT.709. */
