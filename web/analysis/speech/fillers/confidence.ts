@@ -8,14 +8,14 @@ import type { Signals } from './signals.ts';
 
 /** What the encoder heard is nearly all there is to know. */
 const byEncoder: Weights = {
-  bias: -1.12,
-  mean: 0.56,
-  peak: 0.44,
-  duration: 0.64,
-  aligned: 0.64,
-  alignedClear: 1.69,
-  pauses: -0.23,
-  quiet: -0.36,
+  bias: -0.49,
+  mean: 0.51,
+  peak: 0.39,
+  duration: 1.27,
+  aligned: -0.14,
+  alignedClear: 2.03,
+  pauses: -1.08,
+  quiet: -1.26,
   transcribed: 3,
 };
 

@@ -60,7 +60,7 @@ host = np.array([r["scene"]["host"] for r in rows])
 spread = X.std(0) + 1e-6
 # A false one costs more where much of a word is in it.
 weight = np.array([1 if r["hit"] >= 0 else 1 + 1.5 * min(1, r["cut"] / 0.3) for r in rows])
-fit = lambda use: LogisticRegression(C=0.3, max_iter=5000).fit(
+fit = lambda use: LogisticRegression(C=1, max_iter=5000).fit(
     X[use] / spread, y[use], sample_weight=weight[use]
 )
 p = np.zeros(len(y))
