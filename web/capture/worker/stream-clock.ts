@@ -12,9 +12,14 @@ export class StreamClock {
   #offset: number | null = null;
   #windowEnd = 0;
   #smallest = Infinity;
+  #last = -Infinity;
 
   /** `timestamp` in microseconds, `arrived` in milliseconds since the epoch; returns the same. */
   toMoment(timestamp: number, arrived: number): number {
+    // Chromium counts sound from the page's start until the stream has moved to a worker, and from
+    // the worker's start afterwards.
+    if (timestamp < this.#last) this.reset();
+    this.#last = timestamp;
     const offset = arrived - timestamp / 1000;
     this.#smallest = Math.min(this.#smallest, offset);
     if (this.#offset === null || offset < this.#offset) this.#offset = offset;
@@ -31,5 +36,6 @@ export class StreamClock {
     this.#offset = null;
     this.#windowEnd = 0;
     this.#smallest = Infinity;
+    this.#last = -Infinity;
   }
 }
