@@ -1,7 +1,7 @@
 /** Opens the app's own modules in a real browser, so that a bench measures what people run. */
 import { chromium, type Page } from 'playwright-core';
 import path from 'node:path';
-import { createServer, type Plugin } from 'vite';
+import { createServer, type Plugin, type ViteDevServer } from 'vite';
 import { isolationHeaders } from '../../edge/headers.ts';
 import { chromiumArguments, chromiumPath } from '../cli/chromium.ts';
 import { testMedia } from '../e2e/test-media-plugin.ts';
@@ -23,28 +23,7 @@ export interface BenchPage {
  * /test-shared/. What the page logs is printed.
  */
 export async function openPage(options: { args?: string[] } = {}): Promise<BenchPage> {
-  const server = await createServer({
-    configFile: path.join(root, 'vite.config.ts'),
-    plugins: [testMedia(), blankPage()],
-    logLevel: 'error',
-    cacheDir: path.join(root, '.cache/bench'),
-    // Known beforehand, else the server bundles them at first use and the page must load again.
-    optimizeDeps: {
-      entries: [],
-      include: [
-        'mediabunny',
-        'dexie',
-        '@huggingface/transformers',
-        'onnxruntime-web/wasm',
-        'onnxruntime-web/webgpu',
-      ],
-    },
-    server: { port: 0, host: '127.0.0.1', hmr: false, ws: false, watch: null },
-  });
-  await server.listen();
-  const address = server.httpServer!.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const origin = `http://127.0.0.1:${port}/`;
+  const { server, origin } = await serveModules();
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
     args: [...chromiumArguments, ...(options.args ?? [])],
@@ -67,6 +46,32 @@ export async function openPage(options: { args?: string[] } = {}): Promise<Bench
       await server.close();
     },
   };
+}
+
+/** The development server alone; its blank page is at `bench-blank`. */
+export async function serveModules(): Promise<{ server: ViteDevServer; origin: string }> {
+  const server = await createServer({
+    configFile: path.join(root, 'vite.config.ts'),
+    plugins: [testMedia(), blankPage()],
+    logLevel: 'error',
+    cacheDir: path.join(root, '.cache/bench'),
+    // Known beforehand, else the server bundles them at first use and the page must load again.
+    optimizeDeps: {
+      entries: [],
+      include: [
+        'mediabunny',
+        'dexie',
+        '@huggingface/transformers',
+        'onnxruntime-web/wasm',
+        'onnxruntime-web/webgpu',
+      ],
+    },
+    server: { port: 0, host: '127.0.0.1', hmr: false, ws: false, watch: null },
+  });
+  await server.listen();
+  const address = server.httpServer!.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return { server, origin: `http://127.0.0.1:${port}/` };
 }
 
 /** An empty document with the server's own headers: the app itself is not started. */

@@ -81,7 +81,8 @@ export async function openApp({ path: start = '/' } = {}): Promise<App> {
   return app;
 }
 
-async function killByArgument(argument: string): Promise<void> {
+/** SIGKILL for every process that has this on its command line. */
+export async function killByArgument(argument: string): Promise<void> {
   const { readdir, readFile } = await import('node:fs/promises');
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
