@@ -1,19 +1,40 @@
 /** The content script of the tests. Options come from an attribute of the page. */
+import { pickElement } from '../pick-element.ts';
+import { redactPage } from '../redact-page.ts';
 import { watchPage, type WatchOptions } from '../watch-page.ts';
 
 interface Runtime {
   sendMessage(message: unknown): Promise<void>;
+  onMessage: {
+    addListener(
+      listener: (message: string, sender: unknown, answer: (value: unknown) => void) => boolean,
+    ): void;
+  };
 }
-const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
-
-function optionsOf(view: Window): Partial<WatchOptions> {
-  // Frames of another origin cannot read the attribute of the top page; they have their own.
-  return JSON.parse(
-    view.document.documentElement?.dataset['watch'] ?? '{}',
-  ) as Partial<WatchOptions>;
+interface Chrome {
+  runtime: Runtime;
+  dom: { openOrClosedShadowRoot(element: Element): ShadowRoot | null };
 }
+const { runtime, dom } = (globalThis as unknown as { chrome: Chrome }).chrome;
 
-watchPage({
+type Options = Partial<WatchOptions> & { redact?: boolean };
+const options = JSON.parse(document.documentElement?.dataset['watch'] ?? '{}') as Options;
+const shadowRootOf = (element: Element) =>
+  element instanceof HTMLElement ? dom.openOrClosedShadowRoot(element) : null;
+
+const stopWatching = watchPage({
   emit: (event) => void runtime.sendMessage(event),
-  options: { nonce: 'test-nonce', ...optionsOf(window) },
+  options: { nonce: 'test-nonce', ...options, shadowRootOf },
+});
+const undo =
+  options.redact && options.rules ? redactPage(options.rules, { shadowRootOf }) : undefined;
+
+runtime.onMessage.addListener((message, _, answer) => {
+  if (message === 'pick') void pickElement().then(answer);
+  else {
+    if (message === 'stop') stopWatching();
+    if (message === 'undo') undo?.();
+    answer(null);
+  }
+  return true;
 });

@@ -3,7 +3,7 @@
  * isolated world of every frame, from the start of the document, telling a service worker.
  */
 import { chromium, type BrowserContext, type Page, type Worker } from 'playwright-core';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -40,6 +40,8 @@ export interface RecordedPages {
   /** Asks the content script of the page in front. */
   ask(message: unknown): Promise<unknown>;
   picture(): Promise<Picture>;
+  /** Frames as the browser painted them while this many milliseconds went by. */
+  screencast(milliseconds: number): Promise<{ dark: number }[]>;
   close(): Promise<void>;
 }
 
@@ -91,7 +93,7 @@ async function writeExtension(folder: string): Promise<void> {
 export async function openRecordedPages(extra: string[] = []): Promise<RecordedPages> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'cairn-watch-'));
   const extension = path.join(folder, 'extension');
-  await import('node:fs/promises').then((fs) => fs.mkdir(extension));
+  await mkdir(extension);
   await writeExtension(extension);
 
   let served: Record<string, string> = {};
@@ -142,6 +144,23 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
       await new Promise((resolve) => setTimeout(resolve, 120));
     }
   };
+  async function decode(png: string): Promise<Picture> {
+    const decoded = await decoder.evaluate(async (base64) => {
+      const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
+      const bitmap = await createImageBitmap(blob);
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const context = canvas.getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      let binary = '';
+      for (let i = 0; i < data.length; i += 32768) {
+        binary += String.fromCharCode(...data.subarray(i, i + 32768));
+      }
+      return { width: bitmap.width, height: bitmap.height, binary: btoa(binary) };
+    }, png);
+    const { width, height, binary } = decoded;
+    return { width, height, data: new Uint8Array(Buffer.from(binary, 'base64')) };
+  }
   return {
     page,
     reports,
@@ -172,24 +191,27 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
       ),
     async picture() {
       const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
-      const decoded = await decoder.evaluate(async (base64) => {
-        const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
-        const bitmap = await createImageBitmap(blob);
-        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-        const context = canvas.getContext('2d')!;
-        context.drawImage(bitmap, 0, 0);
-        const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-        let binary = '';
-        for (let i = 0; i < data.length; i += 32768) {
-          binary += String.fromCharCode(...data.subarray(i, i + 32768));
-        }
-        return { width: bitmap.width, height: bitmap.height, binary: btoa(binary) };
-      }, data);
-      return {
-        width: decoded.width,
-        height: decoded.height,
-        data: new Uint8Array(Buffer.from(decoded.binary, 'base64')),
+      return decode(data);
+    },
+    async screencast(milliseconds) {
+      const frames: string[] = [];
+      const keep = ({ data, sessionId }: { data: string; sessionId: number }) => {
+        frames.push(data);
+        void session.send('Page.screencastFrameAck', { sessionId });
       };
+      session.on('Page.screencastFrame', keep);
+      await session.send('Page.startScreencast', { format: 'png', everyNthFrame: 1 });
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      await session.send('Page.stopScreencast');
+      session.off('Page.screencastFrame', keep);
+      const counts: { dark: number }[] = [];
+      for (const frame of frames) {
+        const { data } = await decode(frame);
+        let dark = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i]! < 90) dark++;
+        counts.push({ dark });
+      }
+      return counts;
     },
     async close() {
       await context.close().catch(() => undefined);
