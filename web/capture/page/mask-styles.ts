@@ -5,6 +5,8 @@ import type { Root } from './roots.ts';
 
 /** Marks fields whose text matches. Content of pages is never marked: editors would save the mark. */
 export const fieldMark = 'data-cairn-hidden';
+/** Marks elements whose text a highlight does not wholly cover. */
+export const textMark = 'data-cairn-text';
 export const highlightName = 'cairn-private';
 
 /** The one colour of everything hidden; contrast(0) makes exactly this of any colour. */
@@ -12,12 +14,13 @@ const grey = '#808080';
 
 /**
  * A box of one colour in the element's place. The background fills what the element leaves clear,
- * the filter makes everything in it the same grey, the clip cuts off what hangs out.
+ * the filter makes everything in it the same grey, the clip cuts off what hangs out (one pixel inside,
+ * since the background is snapped to whole pixels and the clip is not).
  */
 const block = `
   background: ${grey} !important;
   filter: contrast(0) !important;
-  clip-path: inset(0) !important;
+  clip-path: inset(1px) !important;
   mix-blend-mode: normal !important;
   transition: none !important;
   animation-duration: 0s !important;`;
@@ -101,7 +104,9 @@ export function maskStyles(rules: RedactionRules, host: string, root: Root): str
   const rulesOf = `
     ${elementStyles(selectorsIn(root, selectorsFor(rules, host)))}
     ${fieldStyles(rules)}
-    ::highlight(${highlightName}) { ${bar} }`;
+    ::highlight(${highlightName}) { ${bar} }
+    [${textMark}]:not(#\\9) { text-shadow: none !important; transition: none !important; }
+    svg|text[${textMark}]:not(#\\9) { visibility: hidden !important; }`;
   return `@namespace svg url(http://www.w3.org/2000/svg);
     @layer { ${rulesOf} }
     ${rulesOf}`;

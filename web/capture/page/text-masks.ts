@@ -1,6 +1,6 @@
 /** Hides spans of the page's text by a highlight, which moves and wraps with the text and changes no node. */
 import { findPrivate, type RedactionRules } from '../../core/redaction.ts';
-import { highlightName } from './mask-styles.ts';
+import { highlightName, textMark } from './mask-styles.ts';
 import type { Root } from './roots.ts';
 
 /** Elements that stand in a line with the text around them, by their tag: asking for styles is slow. */
@@ -21,6 +21,7 @@ export class TextMasks {
   readonly #rules: RedactionRules;
   readonly #highlight = new Highlight();
   readonly #ranges = new Map<Block, StaticRange[]>();
+  readonly #marked = new Set<Element>();
 
   constructor(rules: RedactionRules) {
     this.#rules = rules;
@@ -65,6 +66,10 @@ export class TextMasks {
   stop(): void {
     this.#highlight.clear();
     this.#ranges.clear();
+    for (const element of this.#marked) {
+      (element.closest('svg text') ?? element).removeAttribute(textMark);
+    }
+    this.#marked.clear();
     CSS.highlights.delete(highlightName);
   }
 
@@ -75,7 +80,20 @@ export class TextMasks {
     const ranges = privateRanges(block, this.#rules);
     if (ranges.length === 0) return;
     this.#ranges.set(block, ranges);
-    for (const range of ranges) this.#highlight.add(range);
+    for (const range of ranges) {
+      this.#highlight.add(range);
+      this.#mark(range.startContainer.parentElement);
+    }
+  }
+
+  /** What a highlight does not cover: text of drawings, and shadows, which its element paints. */
+  #mark(element: Element | null): void {
+    if (!element || this.#marked.has(element)) return;
+    const drawing = element instanceof SVGElement ? element.closest('text') : null;
+    const editable = element instanceof HTMLElement && element.isContentEditable;
+    if (!drawing && (editable || getComputedStyle(element).textShadow === 'none')) return;
+    this.#marked.add(element);
+    (drawing ?? element).setAttribute(textMark, '');
   }
 
   #sweep(): void {
@@ -83,6 +101,9 @@ export class TextMasks {
       if (block.isConnected) continue;
       for (const range of ranges) this.#highlight.delete(range);
       this.#ranges.delete(block);
+    }
+    for (const element of this.#marked) {
+      if (!element.isConnected) this.#marked.delete(element);
     }
   }
 }

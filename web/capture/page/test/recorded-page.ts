@@ -21,11 +21,19 @@ export interface WatchedOptions {
   redact?: boolean;
 }
 
-export interface Picture {
+export interface Box {
+  x: number;
+  y: number;
   width: number;
   height: number;
-  /** RGBA. */
-  data: Uint8Array;
+  frame: { width: number; height: number };
+}
+
+declare global {
+  interface Window {
+    /** Of the page that decodes pictures. */
+    pixels(png: string): Promise<ImageData>;
+  }
 }
 
 export interface RecordedPages {
@@ -39,9 +47,14 @@ export interface RecordedPages {
   setZoom(zoom: number): Promise<void>;
   /** Asks the content script of the page in front. */
   ask(message: unknown): Promise<unknown>;
-  picture(): Promise<Picture>;
-  /** Frames as the browser painted them while this many milliseconds went by. */
-  screencast(milliseconds: number): Promise<{ dark: number }[]>;
+  /** Of the viewport as it is shown, PNG in base 64. */
+  screenshot(): Promise<string>;
+  /** Pixels that are not the same in two of them. */
+  different(a: string, b: string): Promise<number>;
+  /** Bounding box of the pixels of one colour, and the size of the whole. */
+  boxOf(png: string, colour: readonly number[]): Promise<Box>;
+  /** Dark pixels in each frame that the browser painted while this many milliseconds went by. */
+  screencast(milliseconds: number): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -144,22 +157,18 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
       await new Promise((resolve) => setTimeout(resolve, 120));
     }
   };
-  async function decode(png: string): Promise<Picture> {
-    const decoded = await decoder.evaluate(async (base64) => {
-      const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
+  await decoder.evaluate(() => {
+    window.pixels = async (png) => {
+      const blob = await (await fetch(`data:image/png;base64,${png}`)).blob();
       const bitmap = await createImageBitmap(blob);
       const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      const context = canvas.getContext('2d')!;
+      const context = canvas.getContext('2d', { willReadFrequently: true })!;
       context.drawImage(bitmap, 0, 0);
-      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-      let binary = '';
-      for (let i = 0; i < data.length; i += 32768) {
-        binary += String.fromCharCode(...data.subarray(i, i + 32768));
-      }
-      return { width: bitmap.width, height: bitmap.height, binary: btoa(binary) };
-    }, png);
-    const { width, height, binary } = decoded;
-    return { width, height, data: new Uint8Array(Buffer.from(binary, 'base64')) };
+      return context.getImageData(0, 0, bitmap.width, bitmap.height);
+    };
+  });
+  async function screenshot(): Promise<string> {
+    return (await session.send('Page.captureScreenshot', { format: 'png' })).data;
   }
   return {
     page,
@@ -189,9 +198,37 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
       worker.evaluate(
         `chrome.tabs.query({ active: true }).then(([tab]) => chrome.tabs.sendMessage(tab.id, ${JSON.stringify(message)}, { frameId: 0 }))`,
       ),
-    async picture() {
-      const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
-      return decode(data);
+    screenshot,
+    async different(a, b) {
+      return decoder.evaluate(
+        async ([a, b]) => {
+          const [left, right] = await Promise.all([window.pixels(a!), window.pixels(b!)]);
+          if (left.width !== right.width || left.height !== right.height) return Infinity;
+          const [from, to] = [
+            new Uint32Array(left.data.buffer),
+            new Uint32Array(right.data.buffer),
+          ];
+          return from.reduce((count, pixel, i) => count + (pixel === to[i] ? 0 : 1), 0);
+        },
+        [a, b],
+      );
+    },
+    async boxOf(png, colour) {
+      return decoder.evaluate(
+        async ({ png, colour: [r, g, b] }) => {
+          const { data, width, height } = await window.pixels(png);
+          let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i] !== r || data[i + 1] !== g || data[i + 2] !== b) continue;
+            const [x, y] = [(i / 4) % width, Math.floor(i / 4 / width)];
+            [left, right] = [Math.min(left, x), Math.max(right, x)];
+            [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+          }
+          const box = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+          return { ...box, frame: { width, height } };
+        },
+        { png, colour },
+      );
     },
     async screencast(milliseconds) {
       const frames: string[] = [];
@@ -204,14 +241,16 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
       await session.send('Page.stopScreencast');
       session.off('Page.screencastFrame', keep);
-      const counts: { dark: number }[] = [];
-      for (const frame of frames) {
-        const { data } = await decode(frame);
-        let dark = 0;
-        for (let i = 0; i < data.length; i += 4) if (data[i]! < 90) dark++;
-        counts.push({ dark });
-      }
-      return counts;
+      return decoder.evaluate(async (frames) => {
+        const counts: number[] = [];
+        for (const frame of frames) {
+          const { data } = await window.pixels(frame);
+          let dark = 0;
+          for (let i = 0; i < data.length; i += 4) if (data[i]! < 90) dark++;
+          counts.push(dark);
+        }
+        return counts;
+      }, frames);
     },
     async close() {
       await context.close().catch(() => undefined);
@@ -220,20 +259,4 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Bounding box of the pixels of one colour, in pixels of the picture. */
-export function boxOfColour({ width, height, data }: Picture, [r, g, b]: number[]) {
-  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = (y * width + x) * 4;
-      if (data[i] !== r || data[i + 1] !== g || data[i + 2] !== b) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-    }
-  }
-  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
