@@ -9,6 +9,7 @@ import {
   type EditedSound,
   type SoundTracks,
 } from '../render/sound/edited-sound.ts';
+import type { Part } from '../render/sound/lanes.ts';
 import type { Planes } from '../render/sound/pcm.ts';
 import { serve, transfer } from './rpc.ts';
 
@@ -24,10 +25,10 @@ const methods = {
     return sound.channels;
   },
 
-  async start(segments: readonly Segment[]): Promise<void> {
+  async start({ segments, part }: { segments: readonly Segment[]; part: Part }): Promise<void> {
     await blocks?.return();
     if (!sound) throw new Error('no sound was opened');
-    blocks = sound.blocks(segments);
+    blocks = sound.blocks(segments, undefined, part);
   },
 
   /** Empty at the end. */

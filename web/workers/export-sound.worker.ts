@@ -1,6 +1,7 @@
 /**
  * Renders the sound of an export while the export worker writes the picture, and a third one decodes.
  */
+import type { Segment } from '../core/timeline.ts';
 import {
   renderSound,
   type RenderedSound,
@@ -13,6 +14,7 @@ import {
   type EditedSound,
   type SoundTracks,
 } from '../render/sound/edited-sound.ts';
+import { portionCount, type Part } from '../render/sound/lanes.ts';
 import { packed } from '../render/sound/packed.ts';
 import type { DecodeSoundApi } from './decode-sound.worker.ts';
 import { connect, serve, transfer } from './rpc.ts';
@@ -24,6 +26,12 @@ interface Stream {
 }
 let stream: Stream | null = null;
 
+/**
+ * Some 20 minutes of sound, after which the decoding worker is started afresh: as long as a thread is
+ * busy the engine makes its heap larger and larger and gives none of it back.
+ */
+const portionsPerWorker = 40;
+
 async function decodedBeside(tracks: SoundTracks): Promise<EditedSound> {
   const { call, close } = connect<DecodeSoundApi>(
     () =>
@@ -33,14 +41,31 @@ async function decodedBeside(tracks: SoundTracks): Promise<EditedSound> {
       }),
     { idleMs: null },
   );
+  let portionsDone = 0;
+
+  async function* part(segments: readonly Segment[], part: Part, signal?: AbortSignal) {
+    await call.start({ segments, part }, { signal });
+    for (;;) {
+      const blocks = await call.next(null, { signal });
+      if (blocks.length === 0) return;
+      yield* blocks;
+    }
+  }
+
   return {
     channels: await call.open(tracks),
     async *blocks(segments, signal) {
-      await call.start(segments, { signal });
-      for (;;) {
-        const blocks = await call.next(null, { signal });
-        if (blocks.length === 0) return;
-        yield* blocks;
+      const all = portionCount(segments);
+      for (let first = 0; first < all;) {
+        if (portionsDone >= portionsPerWorker) {
+          close();
+          await call.open(tracks, { signal });
+          portionsDone = 0;
+        }
+        const count = Math.min(all - first, portionsPerWorker - portionsDone);
+        yield* part(segments, { first, count }, signal);
+        first += count;
+        portionsDone += count;
       }
     },
     close: async () => close(),

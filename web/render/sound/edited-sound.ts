@@ -3,7 +3,7 @@ import { ALL_FORMATS, Input, type InputAudioTrack } from 'mediabunny';
 import { AppError } from '../../core/errors.ts';
 import type { Segment } from '../../core/timeline.ts';
 import { openMedia, type MediaFile } from '../media-file.ts';
-import { cutInLanes } from './lanes.ts';
+import { cutInLanes, type Part } from './lanes.ts';
 import { mixed } from './mixed.ts';
 import { TrackReader, type PcmSource, type Planes } from './pcm.ts';
 import { resampled } from './resampled.ts';
@@ -19,8 +19,8 @@ export interface SoundTracks {
 
 export interface EditedSound {
   readonly channels: 1 | 2;
-  /** At the export's rate, one block after another without gaps; from the start each time it is called. */
-  blocks(segments: readonly Segment[], signal?: AbortSignal): AsyncGenerator<Planes>;
+  /** At the export's rate, one block after another without gaps; from the start each time it is called, or a part. */
+  blocks(segments: readonly Segment[], signal?: AbortSignal, part?: Part): AsyncGenerator<Planes>;
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export const openEditedSound: OpenEditedSound = async ({ recording, tracks, clea
     }
     return {
       channels: lanes[0]!.channels,
-      blocks: (segments, signal) => cutInLanes(lanes, segments, signal),
+      blocks: (segments, signal, part) => cutInLanes(lanes, segments, signal, part),
       close,
     };
   } catch (error) {

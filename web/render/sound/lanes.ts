@@ -7,21 +7,31 @@ import type { Segment } from '../../core/timeline.ts';
 import { prefetch } from '../interleave.ts';
 import { cutSound, stretches, type Stretch } from './cut.ts';
 import type { PcmSource, Planes } from './pcm.ts';
+import { exportRate } from './resampled.ts';
 
 /** Seconds of the result that a lane does at a time. It begins with a seek, so not too few. */
 const portionLength = 20;
 /** Blocks of half a second held by each lane. */
 const blocksAhead = 40;
 
-/** Blocks of the whole edit in order. Each source is read by one lane. */
+/** Some of an edit's portions: each is decoded anew, so they can be asked for apart. */
+export interface Part {
+  first: number;
+  count: number;
+}
+
+export const portionCount = (segments: readonly Segment[]): number =>
+  portionsOf(stretches(segments, exportRate)).length;
+
+/** Blocks of the edit, or of a part of it, in order. Each source is read by one lane. */
 export async function* cutInLanes(
   sources: readonly PcmSource[],
   segments: readonly Segment[],
   signal?: AbortSignal,
+  { first, count }: Part = { first: 0, count: Infinity },
 ): AsyncGenerator<Planes, void> {
-  const { sampleRate } = sources[0]!;
-  const list = stretches(segments, sampleRate);
-  const portions = portionsOf(list, portionLength * sampleRate);
+  const list = stretches(segments, exportRate);
+  const portions = portionsOf(list).slice(first, first + count);
 
   async function* lane(index: number): AsyncGenerator<Planes | 'end of portion', void> {
     for (let i = index; i < portions.length; i += sources.length) {
@@ -48,8 +58,9 @@ export async function* cutInLanes(
   }
 }
 
-/** Parts end where stretches do: there a fade hides that decoding began anew. */
-function portionsOf(list: readonly Stretch[], length: number): { first: number; end: number }[] {
+/** They end where stretches do: there a fade hides that decoding began anew. */
+function portionsOf(list: readonly Stretch[]): { first: number; end: number }[] {
+  const length = portionLength * exportRate;
   const portions: { first: number; end: number }[] = [];
   for (let first = 0, end = 1; first < list.length; end++) {
     if (end < list.length && list[end]!.start - list[first]!.start < length) continue;
