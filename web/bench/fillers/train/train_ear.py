@@ -1,10 +1,14 @@
-"""Trains the network that listens to an encoder: train_ear.py OUT.npz EPOCHS work/data/mixA.MODEL.npz …"""
+"""Trains the network that listens to an encoder.
+
+train_ear.py OUT.npz EPOCHS work/data/mixA.MODEL.npz … [--from START.npz]
+"""
 
 import sys, time
 import numpy as np, jax, jax.numpy as jnp, optax
 
+from train import conv, weighted
+
 HIDDEN, DILATIONS = 48, [1, 2, 4]
-CLASS_WEIGHT = jnp.array([0.7, 1.0, 1.6])
 
 
 def init(inputs):
@@ -20,12 +24,6 @@ def init(inputs):
         P[f"w{i+1}"] = g(3, HIDDEN, HIDDEN) * 0.7
         P[f"b{i+1}"] = jnp.zeros(HIDDEN)
     return P
-
-
-def conv(x, w, d):
-    return jax.lax.conv_general_dilated(
-        x, w, (1,), "SAME", rhs_dilation=(d,), dimension_numbers=("NWC", "WIO", "NWC")
-    )
 
 
 def drop(x, keep, key):
@@ -44,11 +42,7 @@ def net(P, x, key=None):
 
 
 def loss(P, x, y, key):
-    lp = jax.nn.log_softmax(net(P, x, key))
-    known = y < 9
-    label = jnp.where(known, y, 0)
-    w = CLASS_WEIGHT[label] * known
-    return -(jnp.take_along_axis(lp, label[..., None], -1)[..., 0] * w).sum() / w.sum()
+    return weighted(net(P, x, key), y)
 
 
 def average_precision(p, t):
@@ -57,9 +51,13 @@ def average_precision(p, t):
 
 
 if __name__ == "__main__":
-    out, epochs = sys.argv[1], int(sys.argv[2])
+    out, epochs, *files = sys.argv[1:]
+    epochs, start = int(epochs), None
+    if "--from" in files:
+        start = np.load(files[-1])
+        files = files[:-2]
     X, Y = [], []
-    for file in sys.argv[3:]:
+    for file in files:
         z = np.load(file)
         off = np.r_[0, np.cumsum(z["n"])]
         h, y = z["h"], z["y"]
@@ -68,6 +66,8 @@ if __name__ == "__main__":
     print(len(X), "windows", sum(map(len, Y)) * 0.02 / 3600, "h")
     some = np.concatenate([x[::7] for x in X]).astype(np.float32)
     mu, sd = some.mean(0), some.std(0) + 1e-3
+    if start:
+        mu, sd = start["mu"], start["sd"]
     normal = lambda x: (x.astype(np.float32) - mu) / sd
     T, B = 256, 24
     held = [i for i in range(len(X)) if i % 25 == 7]
@@ -75,8 +75,9 @@ if __name__ == "__main__":
     share = np.array([len(Y[i]) for i in used], float)
     steps = int(share.sum() / (B * T) * 1.3)
     rng, key = np.random.default_rng(0), jax.random.PRNGKey(0)
-    P = init(X[0].shape[1])
-    rate = optax.cosine_decay_schedule(2e-3, steps * epochs, 0.02)
+    P = {k: jnp.array(start[k]) for k in start.files} if start else init(X[0].shape[1])
+    P = {k: v for k, v in P.items() if k not in ("mu", "sd")}
+    rate = optax.cosine_decay_schedule(8e-4 if start else 2e-3, steps * epochs, 0.02)
     optimizer = optax.adamw(rate, weight_decay=1e-2)
     S = optimizer.init(P)
 
