@@ -29,7 +29,7 @@ const allowed = {
     'ui',
   ],
   library: screen,
-  recorder: screen,
+  recorder: [...screen, 'capture'],
   editor: [...screen, 'article'],
   article: screen,
   publish: screen,

@@ -3,38 +3,60 @@
 export type Route =
   | { screen: 'library' }
   | { screen: 'settings' }
-  | { screen: 'edit'; recordingId: string }
+  | { screen: 'record' }
+  /** `isNew`: it was recorded just now, so its analysis begins by itself. */
+  | { screen: 'edit'; recordingId: string; isNew?: boolean }
   | { screen: 'headless' }
   | { screen: 'missing' };
 
 export function parseRoute(path: string): Route {
   const [first, second, ...rest] = path.split('/').filter(Boolean);
+  if (first === 'edit' && second && rest[0] === 'new' && rest.length === 1)
+    return { screen: 'edit', recordingId: decodeURIComponent(second), isNew: true };
   if (rest.length > 0) return { screen: 'missing' };
   if (first === undefined) return { screen: 'library' };
   if (first === 'edit' && second)
     return { screen: 'edit', recordingId: decodeURIComponent(second) };
   if (second === undefined && first === 'settings') return { screen: 'settings' };
+  if (second === undefined && first === 'record') return { screen: 'record' };
   if (second === undefined && first === 'headless') return { screen: 'headless' };
   return { screen: 'missing' };
 }
 
 export const editPath = (recordingId: string) => `/edit/${encodeURIComponent(recordingId)}`;
+export const newRecordingPath = (recordingId: string) => `${editPath(recordingId)}/new`;
+
+/** Pages of an extension have no server that answers for every path: there the path stands behind the hash. */
+const usesHash = location.protocol === 'chrome-extension:';
+
+const currentPath = () => (usesHash ? location.hash.slice(1) || '/' : location.pathname);
+
+/** The address that shows a path of the app, for links that leave this page. */
+export const addressOf = (path: string) => (usesHash ? `/index.html#${path}` : path);
+
+/** Leaves everything and begins anew at the library. */
+export function startOver(): void {
+  location.assign(addressOf('/'));
+  // Another hash alone loads nothing.
+  if (usesHash) location.reload();
+}
 
 export class Router {
-  #route = $state.raw<Route>(parseRoute(location.pathname));
+  #route = $state.raw<Route>(parseRoute(currentPath()));
 
   get route(): Route {
     return this.#route;
   }
 
-  go(path: string): void {
-    if (path !== location.pathname) history.pushState(null, '', path);
+  go(path: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, '', addressOf(path));
+    else if (path !== currentPath()) history.pushState(null, '', addressOf(path));
     this.#route = parseRoute(path);
   }
 
   /** Follows the back button and links inside the app. Returns what stops it. */
   listen(): () => void {
-    const onPop = () => (this.#route = parseRoute(location.pathname));
+    const onPop = () => (this.#route = parseRoute(currentPath()));
     const onClick = (event: MouseEvent) => {
       if (event.defaultPrevented || event.button !== 0) return;
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

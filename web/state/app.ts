@@ -5,6 +5,8 @@ import { AppVersion } from './AppVersion.svelte.ts';
 import { Exports } from './Exports.svelte.ts';
 import { Imports } from './Imports.svelte.ts';
 import { Library } from './Library.svelte.ts';
+import { Recorder } from './Recorder.svelte.ts';
+import { startOver } from './Router.svelte.ts';
 import { Settings } from './Settings.svelte.ts';
 
 export interface App {
@@ -12,6 +14,7 @@ export interface App {
   imports: Imports;
   analyses: Analyses;
   exports: Exports;
+  recorder: Recorder;
   settings: Settings;
   version: AppVersion;
   /** Stops everything, deletes all that is stored, and starts anew, in every tab. */
@@ -29,6 +32,7 @@ export function createApp(): App {
     imports: new Imports(),
     analyses: new Analyses(),
     exports: new Exports(),
+    recorder: new Recorder(),
     settings: new Settings(),
     version: new AppVersion(),
     erase: async () => {
@@ -37,10 +41,10 @@ export function createApp(): App {
       await app.analyses.stop();
       await app.library.erase();
       erased.postMessage('erased');
-      location.assign('/');
+      startOver();
     },
     start: () => {
-      erased.onmessage = () => location.assign('/');
+      erased.onmessage = startOver;
       void app.settings.load().catch((error: unknown) => console.error('settings', error));
       void app.version.register();
       void app.exports.start();

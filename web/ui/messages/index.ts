@@ -8,6 +8,7 @@ import { headless } from './en/headless.ts';
 import { importing } from './en/importing.ts';
 import { jobs } from './en/jobs.ts';
 import { library } from './en/library.ts';
+import { recorder } from './en/recorder.ts';
 import { settings } from './en/settings.ts';
 
 export const messages = {
@@ -21,6 +22,7 @@ export const messages = {
   importing,
   jobs,
   library,
+  recorder,
   settings,
   ...editing,
 };

@@ -1,6 +1,7 @@
 export const library = {
   title: 'Recordings',
   import: 'Import',
+  record: 'Record',
   importHint: 'Import a video or sound file',
   search: 'Search recordings',
   sort: 'Sort by',

@@ -1,0 +1,44 @@
+/** In every frame of the pages recorded: says what is done there, and hides what nobody should see. Ends when told. */
+import { redactPage } from '../../web/capture/page/redact-page.ts';
+import { watchPage } from '../../web/capture/page/watch-page.ts';
+import { ask } from '../messages.ts';
+
+/** A page that is recorded twice, or loaded while scripts are brought in, has one watcher. */
+const scope = globalThis as { cairnWatches?: boolean };
+
+if (!scope.cairnWatches) {
+  scope.cairnWatches = true;
+  void begin();
+}
+
+const shadowRootOf = (element: Element) =>
+  chrome.dom.openOrClosedShadowRoot(element as HTMLElement);
+
+async function begin(): Promise<void> {
+  const setup = await ask('background', 'pageSetup', undefined).catch(() => null);
+  if (!setup) {
+    scope.cairnWatches = false;
+    return;
+  }
+  const undo = [
+    redactPage(setup.redaction, { shadowRootOf }),
+    watchPage({
+      emit: (event) => void ask('recorder', 'pageEvent', event).catch(() => undefined),
+      options: {
+        nonce: setup.nonce,
+        text: setup.text,
+        rules: setup.redaction,
+        opened: document.readyState === 'loading',
+        shadowRootOf,
+      },
+    }),
+  ];
+  const onMessage = (message: { to?: string; stop?: boolean }) => {
+    if (message.to !== 'page' || !message.stop) return false;
+    for (const each of undo) each();
+    chrome.runtime.onMessage.removeListener(onMessage);
+    scope.cairnWatches = false;
+    return false;
+  };
+  chrome.runtime.onMessage.addListener(onMessage);
+}

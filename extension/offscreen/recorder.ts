@@ -1,0 +1,229 @@
+/** The recorder: from the choice of what to record to the finished recording. Holds the streams and the truth of what goes on. */
+import { CaptureSession } from '../../web/capture/session.ts';
+import { toInteraction, type Surface } from '../../web/capture/page/to-interaction.ts';
+import type { PageEvent } from '../../web/capture/page/page-event.ts';
+import { AppError, toAppError, toEnvelope } from '../../web/core/errors.ts';
+import type { Interaction } from '../../web/core/interaction.ts';
+import { ask, idleState, publishState } from '../messages.ts';
+import type { RecorderState, RecordingOptions } from '../messages.ts';
+import { LiveSteps } from './live-steps.ts';
+import { openStreams, type Streams } from './streams.ts';
+
+/** How often the panel hears how long it has been, ms. */
+const tick = 500;
+
+export class Recorder {
+  #state: RecorderState = idleState;
+  #options: RecordingOptions | null = null;
+  #streams: Streams | null = null;
+  #session: CaptureSession | null = null;
+  #steps: LiveSteps | null = null;
+  /** Keys of the session's interactions by the events they came from. */
+  readonly #keys = new Map<string, string>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Aborted when the countdown is broken off. */
+  #starting: AbortController | null = null;
+
+  get state(): RecorderState {
+    return this.#state;
+  }
+
+  /** Resolves when the recording runs; what goes wrong is in the state as well. */
+  async start(options: RecordingOptions): Promise<void> {
+    if (this.#streams || this.#starting) throw new AppError('recording-busy');
+    const starting = (this.#starting = new AbortController());
+    this.#options = options;
+    try {
+      this.#streams = await openStreams(options);
+      await this.#countDown(options.countdown, starting.signal);
+      await this.#record();
+    } catch (error) {
+      await this.#release();
+      if (starting.signal.aborted) return this.#tell(idleState);
+      this.#tell({ ...idleState, phase: 'failed', error: toEnvelope(error) });
+      throw error;
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  pause(): void {
+    this.#session?.pause();
+    this.#tell({ phase: 'paused' });
+  }
+
+  resume(): void {
+    this.#session?.resume();
+    this.#tell({ phase: 'recording' });
+  }
+
+  async stop(): Promise<void> {
+    const session = this.#session;
+    if (!session) return this.#starting?.abort();
+    this.#session = null;
+    this.#tell({ phase: 'finishing' });
+    try {
+      const recording = await session.stop();
+      this.#tell({ phase: 'finished', recordingId: recording.id });
+    } catch (error) {
+      this.#tell({ phase: 'failed', error: toEnvelope(error) });
+      throw toAppError(error);
+    } finally {
+      await this.#release();
+    }
+  }
+
+  /** Throws away what was recorded and begins again with the same streams. */
+  async restart(): Promise<void> {
+    const session = this.#session;
+    if (!session || !this.#options) return;
+    this.#session = null;
+    clearInterval(this.#timer);
+    await session.discard();
+    const starting = (this.#starting = new AbortController());
+    try {
+      await this.#countDown(this.#options.countdown, starting.signal);
+      await this.#record();
+    } catch (error) {
+      await this.#release();
+      this.#tell(
+        starting.signal.aborted
+          ? idleState
+          : { ...idleState, phase: 'failed', error: toEnvelope(error) },
+      );
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  async discard(): Promise<void> {
+    this.#starting?.abort();
+    const session = this.#session;
+    this.#session = null;
+    await session?.discard();
+    await this.#release();
+    this.#tell(idleState);
+  }
+
+  close(): void {
+    if (!this.#session && !this.#starting) this.#tell(idleState);
+  }
+
+  pageEvent(event: PageEvent, tabId: number | undefined): void {
+    const session = this.#session;
+    const options = this.#options;
+    if (!session || !options || this.#state.phase !== 'recording') return;
+    if (options.streamId && tabId !== options.tabId) return;
+    const surface = this.#surface(session);
+    const time = session.sourceTimeAt(event.time);
+    if (time === null || !surface) return;
+    const known = this.#keys.get(event.id);
+    if (event.state === 'void') {
+      if (known) this.#change(known, null);
+      return;
+    }
+    const interaction = toInteraction(event, surface, (at) => session.sourceTimeAt(at) ?? time);
+    if (known) this.#change(known, interaction);
+    else this.#keys.set(event.id, this.#add(interaction));
+  }
+
+  tabChanged({ title, url, id }: { id: number; title: string; url: string }): void {
+    const session = this.#session;
+    const options = this.#options;
+    // A captured tab goes on being recorded when another one is looked at.
+    if (!session || !options || options.streamId || this.#state.phase !== 'recording') return;
+    void id;
+    const time = session.sourceTimeAt(performance.timeOrigin + performance.now());
+    if (time === null || !title) return;
+    this.#add({ kind: 'tab', time, label: title, page: { title, url } });
+  }
+
+  renameStep(key: string, title: string): void {
+    this.#change(key, { title });
+  }
+
+  removeStep(key: string): void {
+    for (const each of this.#steps?.keysOf(key) ?? []) this.#change(each, null);
+  }
+
+  #add(interaction: Interaction): string {
+    const key = this.#session!.addInteraction(interaction);
+    this.#steps?.add(key, interaction);
+    this.#tellSteps();
+    return key;
+  }
+
+  /** Null takes it out. */
+  #change(key: string, change: Partial<Interaction> | null): void {
+    this.#session?.updateInteraction(key, change);
+    this.#steps?.change(key, change);
+    this.#tellSteps();
+  }
+
+  async #countDown(seconds: number, signal: AbortSignal): Promise<void> {
+    for (let left = seconds; left > 0; left--) {
+      this.#tell({ ...idleState, phase: 'countdown', countdown: left });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      signal.throwIfAborted();
+    }
+  }
+
+  async #record(): Promise<void> {
+    const { screen, camera, microphone } = this.#streams!;
+    const session = await CaptureSession.start({
+      source: 'extension',
+      name: this.#options!.name,
+      screen,
+      camera,
+      microphone,
+    });
+    this.#session = session;
+    this.#keys.clear();
+    this.#steps?.close();
+    this.#steps = new LiveSteps(screen);
+    session.onchange = () => this.#follow(session);
+    this.#tell({ ...idleState, phase: 'recording' });
+    this.#timer = setInterval(() => this.#follow(session), tick);
+  }
+
+  /** What the session does by itself: it ends when sharing ends, and notes what went wrong. */
+  #follow(session: CaptureSession): void {
+    if (session !== this.#session) return;
+    if (session.state !== 'recording' && session.state !== 'paused') {
+      void this.stop().catch(() => undefined);
+      return;
+    }
+    this.#tell({ seconds: session.elapsed, notices: [...session.notices] });
+  }
+
+  #surface(session: CaptureSession): Surface | null {
+    const size = session.screenSize;
+    if (!size) return null;
+    const { displaySurface } = this.#streams?.screen.getVideoTracks()[0]?.getSettings() ?? {};
+    const kind = this.#options?.streamId ? 'browser' : displaySurface;
+    return {
+      kind: kind === 'window' ? 'window' : kind === 'monitor' ? 'screen' : 'tab',
+      width: size.width,
+      height: size.height,
+    };
+  }
+
+  async #release(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#steps?.close();
+    this.#steps = null;
+    this.#streams?.close();
+    this.#streams = null;
+    this.#options = null;
+    await ask('background', 'release', undefined).catch(() => undefined);
+  }
+
+  #tellSteps(): void {
+    this.#tell({ steps: this.#steps?.list() ?? [] });
+  }
+
+  #tell(change: Partial<RecorderState>): void {
+    this.#state = { ...this.#state, ...change };
+    publishState(this.#state);
+  }
+}
