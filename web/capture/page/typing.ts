@@ -9,6 +9,8 @@ import type { Presses } from './presses.ts';
 const reportEvery = 1000;
 /** Milliseconds after which further typing in the same field is something new. */
 const pause = 15_000;
+/** Milliseconds after the person's last event by which a scripted one has another cause. */
+const outOfNothing = 50;
 const longest = 200;
 
 /** Input types in which something is chosen rather than typed, and when it is known. */
@@ -144,6 +146,23 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
     const noLine = event.inputType === 'insertLineBreak' && field instanceof HTMLInputElement;
     if (field && !noLine && !isChooser(field)) type(field, event);
   });
+  let trustedAt = 0;
+  for (const type of ['pointerdown', 'pointerup', 'click', 'keydown', 'keyup', 'input'] as const) {
+    on(type, () => void (trustedAt = performance.now()));
+  }
+  /**
+   * Programs that act for a person (autofill, automation, assistive tools) choose by scripted events,
+   * out of nothing; widgets that keep a hidden control in step do so while the page handles a press.
+   */
+  window.addEventListener(
+    'input',
+    (event) => {
+      const [target] = event.composedPath();
+      if (event.isTrusted || performance.now() - trustedAt < outOfNothing) return;
+      if (target instanceof HTMLSelectElement && target.checkVisibility()) choose(target, event);
+    },
+    { capture: true, passive: true, signal },
+  );
   on('input', (event) => {
     const target = event.composedPath()[0];
     if (target instanceof HTMLSelectElement) return choose(target, event);
@@ -160,10 +179,16 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
     if (value && session) session.entry.keep({ value });
   });
   on('change', (event) => {
-    const target = event.composedPath()[0];
-    if (target instanceof HTMLInputElement && target.type === 'file') choose(target, event);
-    else flush();
+    if (!isFileField(event)) flush();
   });
+  window.addEventListener(
+    'change',
+    (event) => {
+      const scripted = !event.isTrusted && performance.now() - trustedAt < outOfNothing;
+      if (isFileField(event) && !scripted) choose(event.composedPath()[0] as Element, event);
+    },
+    { capture: true, passive: true, signal },
+  );
   on('focusin', (event) => {
     const target = event.composedPath()[0];
     if (target instanceof Element) {
@@ -174,6 +199,11 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
   on('focusout', flush);
   return { flush };
 }
+
+const isFileField = (event: Event): boolean => {
+  const [target] = event.composedPath();
+  return target instanceof HTMLInputElement && target.type === 'file';
+};
 
 const isChooser = (field: Element): boolean =>
   field instanceof HTMLInputElement && (ticked.has(field.type) || adjusted.has(field.type));
