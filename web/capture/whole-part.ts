@@ -63,7 +63,7 @@ export class WholePart implements CapturePart {
     };
     await this.#worker.call.openWhole(begin);
     this.note(noticeEntry('simple-recorder'));
-    const sound = this.#mixer.mix([request.microphone, request.screen]);
+    const sound = await this.#mixer.mix([request.microphone, request.screen]);
     const videos = [request.screen, request.camera].filter((stream) => stream !== null);
     const streams =
       videos.length === 0
@@ -170,24 +170,36 @@ export class WholePart implements CapturePart {
   }
 }
 
-/** Several streams' sound as one track; without any sound no context is opened. */
+/** Several streams' sound as one track, to which another microphone can be added later. */
 class Mixer {
   #context: AudioContext | null = null;
   #output: MediaStreamAudioDestinationNode | null = null;
 
-  mix(streams: readonly (MediaStream | null)[]): MediaStreamTrack[] {
-    for (const stream of streams) if (stream?.getAudioTracks().length) this.add(stream);
-    return this.#output?.stream.getAudioTracks() ?? [];
+  /** Without any sound, no track. Where pages may not start sound by themselves, the first stream's. */
+  async mix(streams: readonly (MediaStream | null)[]): Promise<MediaStreamTrack[]> {
+    const sounding = streams.filter((stream) => stream !== null && stream.getAudioTracks().length);
+    const [first] = sounding;
+    if (!first) return [];
+    const context = new AudioContext({ sampleRate: 48_000 });
+    this.#context = context;
+    // Never settles where it is not allowed.
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 500))]);
+    if (context.state !== 'running') {
+      console.warn('only the first sound is recorded');
+      return first.getAudioTracks().slice(0, 1);
+    }
+    this.#output = context.createMediaStreamDestination();
+    for (const stream of sounding) this.add(stream!);
+    return this.#output.stream.getAudioTracks();
   }
 
   add(stream: MediaStream): void {
-    this.#context ??= new AudioContext({ sampleRate: 48_000 });
-    this.#output ??= this.#context.createMediaStreamDestination();
-    this.#context.createMediaStreamSource(stream).connect(this.#output);
+    if (this.#output) this.#context?.createMediaStreamSource(stream).connect(this.#output);
   }
 
   close(): void {
     void this.#context?.close().catch((error: unknown) => console.warn(error));
     this.#context = null;
+    this.#output = null;
   }
 }

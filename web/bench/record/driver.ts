@@ -144,3 +144,11 @@ export async function mediaRecorderFor(seconds: number) {
   const { packetCount } = await (await input.getPrimaryVideoTrack())!.computePacketStats();
   return { frames: packetCount, size: blob.size };
 }
+
+/** Until the capture has ended by itself; what is in the library then. */
+export async function waitForEnd(): Promise<Kept & { elapsed: number }> {
+  const running = session!;
+  while (running.state === 'recording') await new Promise((resolve) => setTimeout(resolve, 50));
+  const { elapsed } = running;
+  return { ...(await decodeAll(await running.stop())), elapsed };
+}

@@ -29,28 +29,34 @@ export async function chooseEncoder(
   frame: VideoFrame,
   wishes: VideoWishes,
 ): Promise<ChosenEncoder | null> {
-  let fallback: ChosenEncoder | null = null;
-  for (const { frameRate, maxHeight } of ladder(wishes)) {
-    const size = encodedSize(frame, maxHeight);
-    for (const { family, codecs } of candidates(size, frameRate)) {
-      if (wishes.avoid.includes(family)) continue;
-      for (const codec of codecs) {
-        const config = configure(codec, size, frameRate, wishes.content);
-        const result = await trial(config, frame, new FrameFitter(size));
-        if (typeof result === 'string') {
-          console.warn(`video encoder ${codec}: ${result}`);
-          continue;
-        }
-        const chosen = { family, config, size, frameRate };
-        if (result.msPerFrame < 700 / frameRate) return chosen;
-        fallback ??= chosen;
-        break;
-      }
-    }
-    // Slower than the frames come, but the usual size: the queue drops what is too much.
-    if (fallback && frameRate <= 30 && maxHeight <= 1080) return fallback;
+  let slow: ChosenEncoder | null = null;
+  for (const rung of ladder(wishes)) {
+    const found = await firstThatWorks(frame, rung, wishes);
+    if (!found) continue;
+    if (found.msPerFrame < 700 / rung.frameRate) return found.chosen;
+    slow = found.chosen;
   }
-  return fallback;
+  // The least of what was tried; the queue drops what is too much.
+  return slow;
+}
+
+async function firstThatWorks(
+  frame: VideoFrame,
+  { frameRate, maxHeight }: Pick<VideoWishes, 'frameRate' | 'maxHeight'>,
+  { avoid, content }: VideoWishes,
+): Promise<{ chosen: ChosenEncoder; msPerFrame: number } | null> {
+  const size = encodedSize(frame, maxHeight);
+  for (const { family, codecs } of candidates(size, frameRate)) {
+    if (avoid.includes(family)) continue;
+    for (const codec of codecs) {
+      const config = configure(codec, size, frameRate, content);
+      const result = await trial(config, frame, new FrameFitter(size));
+      if (typeof result !== 'string')
+        return { chosen: { family, config, size, frameRate }, msPerFrame: result.msPerFrame };
+      console.warn(`video encoder ${codec}: ${result}`);
+    }
+  }
+  return null;
 }
 
 /** What is tried in turn, when the computer is too slow for what was wished. */
