@@ -14,6 +14,8 @@ export interface RootsOptions {
 
 /** Frames for which an element without a shadow root is looked at again; roots come without notice. */
 const patience = 90;
+/** Custom elements get theirs when their code has loaded; after a while every so many frames will do. */
+const seldom = 15;
 /** Elements that may have a shadow root, besides custom ones. */
 const hosts =
   /^(?:article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
@@ -22,8 +24,9 @@ export class Roots {
   readonly all = new Set<Root>();
   readonly #options: RootsOptions;
   readonly #observer: MutationObserver;
-  /** Elements that have no root yet, and for how many frames they are still looked at. */
+  /** Elements that have no root yet, and the frame until which that is looked at each time. */
   readonly #pending = new Map<Element, number>();
+  #frame = 0;
 
   constructor(options: RootsOptions) {
     this.#options = options;
@@ -33,12 +36,15 @@ export class Roots {
 
   /** Looks for roots that were attached since; to be called before each frame. */
   look(): void {
-    for (const [element, frames] of this.#pending) {
-      const root = this.#options.shadowRootOf(element);
-      if (root) this.#add(root);
+    this.#frame++;
+    for (const [element, until] of this.#pending) {
       const custom = element.localName.includes('-');
-      if (root || !element.isConnected || (frames <= 0 && !custom)) this.#pending.delete(element);
-      else this.#pending.set(element, frames - 1);
+      const late = this.#frame > until;
+      // Closed roots take a call out of the page to see, so other elements are asked for them once.
+      if (late && custom && this.#frame % seldom !== 0) continue;
+      const root = custom || late ? this.#options.shadowRootOf(element) : element.shadowRoot;
+      if (root) this.#add(root);
+      if (root || !element.isConnected || (late && !custom)) this.#pending.delete(element);
     }
     for (const root of this.all) {
       if (root instanceof ShadowRoot && !root.host.isConnected) this.all.delete(root);
@@ -70,9 +76,9 @@ export class Roots {
   #expect(element: Element): void {
     const custom = element.localName.includes('-');
     if (!custom && !hosts.test(element.localName)) return;
-    const root = this.#options.shadowRootOf(element);
+    const root = custom ? this.#options.shadowRootOf(element) : element.shadowRoot;
     if (root) this.#add(root);
-    else this.#pending.set(element, patience);
+    else this.#pending.set(element, this.#frame + patience);
   }
 
   #change(records: readonly MutationRecord[]): void {

@@ -21,7 +21,6 @@ const said = (events: PageEvent[]) =>
       .join('|')
       .replace(/(\|-)+$/, '');
   });
-const told = async () => said(await pages.events());
 
 describe('keys', () => {
   it('that do something', async () => {
