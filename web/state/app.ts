@@ -8,6 +8,7 @@ import { Library } from './Library.svelte.ts';
 import { Recorder } from './Recorder.svelte.ts';
 import { startOver } from './Router.svelte.ts';
 import { Settings } from './Settings.svelte.ts';
+import { Unfinished } from './Unfinished.svelte.ts';
 
 export interface App {
   library: Library;
@@ -16,6 +17,7 @@ export interface App {
   exports: Exports;
   recorder: Recorder;
   settings: Settings;
+  unfinished: Unfinished;
   version: AppVersion;
   /** Stops everything, deletes all that is stored, and starts anew, in every tab. */
   erase(): Promise<void>;
@@ -34,6 +36,7 @@ export function createApp(): App {
     exports: new Exports(),
     recorder: new Recorder(),
     settings: new Settings(),
+    unfinished: new Unfinished(),
     version: new AppVersion(),
     erase: async () => {
       for (const job of app.imports.jobs) app.imports.cancel(job.id);
