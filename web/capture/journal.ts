@@ -13,7 +13,7 @@
  */
 import type { Interaction } from '../core/interaction.ts';
 import type { CaptureNotice, RecordingFile, RecordingSource } from '../core/recording.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../core/crc32.ts';
 
 export interface PacketEntry {
   /** Source time, microseconds. */

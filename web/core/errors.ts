@@ -30,6 +30,11 @@ export const errorCodes = [
   'export-invalid',
   'export-empty',
   'project-newer',
+  'cairn-damaged',
+  'cairn-newer',
+  'cairn-without-media',
+  'hand-over-lost',
+  'hand-over-refused',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

@@ -67,4 +67,14 @@ export const errors: Record<ErrorCode, (details: Details) => string> = {
     'Everything in this recording is cut, so there is nothing to export. Restore some of it first.',
   'project-newer': () =>
     'This project was saved by a newer version of Cairn. Reload the page to get that version.',
+  'cairn-damaged': (d) =>
+    `${named(d, 'The file')} is damaged or incomplete, or is not a Cairn project. Nothing was imported. Copy or download it again, or export it once more.`,
+  'cairn-newer': (d) =>
+    `${named(d, 'The file')} was written by a newer version of Cairn. Nothing was imported. Reload the page to get that version, and try again.`,
+  'cairn-without-media': (d) =>
+    `${named(d, 'The file')} holds a project without its recording, and the recording${typeof d['recording'] === 'string' ? ` “${d['recording']}”` : ''} is not in this library. Import the recording first, or export the project with its media.`,
+  'hand-over-lost': () =>
+    'The extension does not answer any more. What arrived so far is kept: press “Open in the web app” in the extension again, and it goes on from there.',
+  'hand-over-refused': () =>
+    'The extension did not allow this. Press “Open in the web app” in the extension again.',
 };
