@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sourceTime } from '../../../core/time.ts';
+import type { Arc } from '../types.ts';
 import { findCandidates, type FrameTrack } from './candidates.ts';
 import { withoutWords } from './signals.ts';
 
@@ -34,10 +36,11 @@ describe('findCandidates', () => {
 
 describe('withoutWords', () => {
   const candidate = findCandidates(track(true))[0]!;
-  const arcs = [
-    { kind: 'filler', text: 'uh', word: -1, start: 0.9, end: 1.1 },
-    { kind: 'word', text: 'and', word: 0, start: 1.1, end: 1.3 },
-  ] as const;
+  const arc = (kind: Arc['kind'], text: string, start: number, end: number): Arc => ({
+    ...{ kind, text, word: kind === 'word' ? 0 : -1 },
+    ...{ start: sourceTime(start), end: sourceTime(end) },
+  });
+  const arcs = [arc('filler', 'uh', 0.9, 1.1), arc('word', 'and', 1.1, 1.3)];
 
   it('gives up what alignment sees as a word', () => {
     const place = withoutWords(candidate, arcs);
