@@ -87,19 +87,17 @@ function nearestHint(path: readonly Element[]): number {
 export function deepElementFromPoint(
   x: number,
   y: number,
-  except: Element | null = null,
+  skip: (element: Element) => boolean = () => false,
 ): Element | null {
-  let found = pick(document.elementsFromPoint(x, y), except);
+  const pick = (elements: readonly Element[]) => elements.find((e) => !skip(e)) ?? null;
+  let found = pick(document.elementsFromPoint(x, y));
   for (let root = found?.shadowRoot; root; root = found?.shadowRoot) {
-    const inner = pick(root.elementsFromPoint(x, y), except);
+    const inner = pick(root.elementsFromPoint(x, y));
     if (!inner || inner === found || !root.contains(inner)) break;
     found = inner;
   }
   return found;
 }
-
-const pick = (elements: readonly Element[], except: Element | null) =>
-  elements.find((e) => !except?.contains(e)) ?? null;
 
 /** The path that an event on the element would have. */
 export function composedPathOf(element: Element): EventTarget[] {

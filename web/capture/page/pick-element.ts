@@ -109,7 +109,7 @@ export function pickElement({ signal }: { signal?: AbortSignal } = {}): Promise<
       );
     for (const type of swallowed) on(type, () => undefined);
     on('pointermove', (event) => {
-      const element = deepElementFromPoint(event.clientX, event.clientY, host);
+      const element = deepElementFromPoint(event.clientX, event.clientY, (e) => e === host);
       if (element === chain[0]) return;
       chain = element ? [element] : [];
       show();

@@ -19,6 +19,7 @@ interface Press {
   rect: Rect;
   button: number;
   from: Point;
+  places: [Element, Point][];
   /** The farthest from there, CSS pixels. */
   moved: number;
   /** Nothing more will be said of it. */
@@ -89,6 +90,7 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
       rect,
       button: event.button,
       from: point,
+      places: placesAround(meant.element),
       moved: 0,
       settled: false,
       native: false,
@@ -146,6 +148,7 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
       rect: meant.element.getBoundingClientRect(),
       button: 0,
       from: { x: 0, y: 0 },
+      places: [],
       moved: 0,
       settled: false,
       native: false,
@@ -232,7 +235,7 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
     const back = over !== null && element.contains(over);
     if (back && still && isPressedOnly(element)) return awaitClick(current, event);
     current.settled = true;
-    current.entry.done({ kind: 'drag', end: epochOf(event), target: targetAt(event, element) });
+    current.entry.done({ kind: 'drag', end: epochOf(event), target: targetAt(event, current) });
   }
 
   /** The click comes in this same task, unless the page took the element away on the press. */
@@ -244,9 +247,18 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
     });
   }
 
-  function targetAt(event: MouseEvent, except: Element | null) {
+  /** What is under the pointer, but for what it drags along. */
+  function targetAt(event: MouseEvent, dragged: Press | null) {
     const point = { x: event.clientX, y: event.clientY };
-    const over = deepElementFromPoint(point.x, point.y, except);
+    const except = dragged && movedAlong(dragged);
+    const over = deepElementFromPoint(point.x, point.y, (element) => {
+      if (!dragged) return false;
+      // Some pages drag a copy, which says the same.
+      const { label } = dragged.entry.draft.element ?? {};
+      return (
+        except!.contains(element) || (label !== undefined && element.textContent?.trim() === label)
+      );
+    });
     if (!over) return { point };
     const { element } = meaningfulElement(composedPathOf(over)) ?? { element: over };
     const { role, label, rect } = log.describe(named(element));
@@ -294,6 +306,22 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
     },
     flush: settle,
   };
+}
+
+/** The elements from this one outwards with where they are. */
+const placesAround = (element: Element): [Element, Point][] =>
+  elementsOf(composedPathOf(element))
+    .slice(0, 8)
+    .map((e) => [e, e.getBoundingClientRect()] as const)
+    .map(([e, { x, y }]) => [e, { x, y }]);
+
+/** The outermost element that moved: a card is dragged by its heading. */
+function movedAlong({ meant, places }: Press): Element {
+  const moved = places.filter(([element, from]) => {
+    const { x, y } = element.getBoundingClientRect();
+    return element !== document.body && Math.hypot(x - from.x, y - from.y) > 4;
+  });
+  return moved.at(-1)?.[0] ?? meant.element;
 }
 
 /** Something of the page that can be spoken of: a list's item rather than a picture in it. */

@@ -2,8 +2,8 @@
 import { epochOf, type EventLog } from './event-log.ts';
 import { elementsOf } from './meaningful-element.ts';
 
-/** Milliseconds after a wheel, key or press for which scrolling is taken for its effect. */
-const byHand = 1200;
+/** Milliseconds after a wheel, touch or key for which scrolling is taken for its effect. */
+const byHand = 500;
 /** Milliseconds without scrolling that end it, where the browser does not say so itself. */
 const rest = 250;
 /** Of the container's size; less reveals nothing worth a mention. */
@@ -110,9 +110,14 @@ export function watchScrolling(log: EventLog, signal: AbortSignal): { flush(): v
   window.addEventListener('pointerover', (e) => see(e.composedPath()), options);
   window.addEventListener('wheel', hand, options);
   window.addEventListener('touchmove', hand, options);
-  window.addEventListener('pointerdown', (e) => ((dragging = true), hand(e)), options);
-  window.addEventListener('pointerup', (e) => ((dragging = false), hand(e)), options);
-  window.addEventListener('pointercancel', () => (dragging = false), options);
+  // A scroll bar, or marking beyond the edge. What a page scrolls after a press is its own doing.
+  const press = (down: boolean) => (event: Event) => {
+    dragging = down;
+    see(event.composedPath());
+  };
+  window.addEventListener('pointerdown', press(true), options);
+  window.addEventListener('pointerup', press(false), options);
+  window.addEventListener('pointercancel', press(false), options);
   window.addEventListener('keydown', (e) => scrollKeys.test(e.key) && hand(e), options);
   window.addEventListener('scroll', onScroll, options);
   window.addEventListener('scrollend', onScrollEnd, options);

@@ -6,7 +6,6 @@ const testAttributes = [
   'data-test',
   'data-cy',
   'data-qa',
-  'data-pw',
   'data-automation-id',
 ];
 
@@ -39,13 +38,17 @@ function* attributeSelectors(element: Element): Generator<string> {
   const tag = CSS.escape(element.localName);
   for (const name of testAttributes) {
     const value = element.getAttribute(name);
-    if (value && value.length <= longest) yield `[${name}=${JSON.stringify(value)}]`;
+    if (value && /^[\w:./ -]{1,80}$/.test(value)) yield `[${name}=${JSON.stringify(value)}]`;
   }
-  if (isStableId(element.id)) yield `#${CSS.escape(element.id)}`;
+  const id = isStableId(element.id) ? `#${CSS.escape(element.id)}` : '';
+  // A number in it may be drawn anew each time, so what the element is called is more certain.
+  const counted = /\d/.test(element.id);
+  if (id && !counted) yield id;
   for (const name of ['name', 'aria-label', 'placeholder', 'title', 'alt']) {
     const value = element.getAttribute(name);
     if (value && value.length <= longest) yield `${tag}[${name}=${JSON.stringify(value)}]`;
   }
+  if (id && counted) yield id;
 }
 
 function isUnique(root: Document | ShadowRoot, selector: string, element: Element): boolean {

@@ -9,8 +9,6 @@ import type { Presses } from './presses.ts';
 const reportEvery = 1000;
 /** Milliseconds after which further typing in the same field is something new. */
 const pause = 15_000;
-/** Milliseconds after the person's last event by which a scripted one has another cause. */
-const outOfNothing = 50;
 const longest = 200;
 
 /** Input types in which something is chosen rather than typed, and when it is known. */
@@ -146,9 +144,21 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
     const noLine = event.inputType === 'insertLineBreak' && field instanceof HTMLInputElement;
     if (field && !noLine && !isChooser(field)) type(field, event);
   });
-  let trustedAt = 0;
-  for (const type of ['pointerdown', 'pointerup', 'click', 'keydown', 'keyup', 'input'] as const) {
-    on(type, () => void (trustedAt = performance.now()));
+  /** Whether the page is handling something that the person did. */
+  let handling = false;
+  for (const type of [
+    'pointerdown',
+    'pointerup',
+    'click',
+    'keydown',
+    'keyup',
+    'input',
+    'drop',
+  ] as const) {
+    on(type, () => {
+      handling = true;
+      setTimeout(() => (handling = false));
+    });
   }
   /**
    * Programs that act for a person (autofill, automation, assistive tools) choose by scripted events,
@@ -158,7 +168,7 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
     'input',
     (event) => {
       const [target] = event.composedPath();
-      if (event.isTrusted || performance.now() - trustedAt < outOfNothing) return;
+      if (event.isTrusted || handling) return;
       if (target instanceof HTMLSelectElement && target.checkVisibility()) choose(target, event);
     },
     { capture: true, passive: true, signal },
@@ -184,8 +194,8 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
   window.addEventListener(
     'change',
     (event) => {
-      const scripted = !event.isTrusted && performance.now() - trustedAt < outOfNothing;
-      if (isFileField(event) && !scripted) choose(event.composedPath()[0] as Element, event);
+      if (isFileField(event) && (event.isTrusted || !handling))
+        choose(event.composedPath()[0] as Element, event);
     },
     { capture: true, passive: true, signal },
   );

@@ -44,6 +44,8 @@ export interface RecordedPages {
   events(): Promise<PageEvent[]>;
   /** All reports, in order. */
   reports(): Promise<PageEvent[]>;
+  /** Forgets what was told. */
+  reset(): Promise<void>;
   setZoom(zoom: number): Promise<void>;
   /** Asks the content script of the page in front. */
   ask(message: unknown): Promise<unknown>;
@@ -187,6 +189,9 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
     },
     async events() {
       return (await reports()).reduce<PageEvent[]>((list, e) => foldEvent(list, e), []);
+    },
+    async reset() {
+      await worker.evaluate('void (reports.length = 0)');
     },
     async setZoom(zoom) {
       await worker.evaluate(
