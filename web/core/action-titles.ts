@@ -65,12 +65,19 @@ function clickTitle(role: string, strong: string): string {
 }
 
 function choiceTitle(role: string, name: string, value: string): string {
-  if (role === 'checkbox' || role === 'switch') return name && `Toggle **${name}**`;
+  if (role === 'checkbox' || role === 'switch' || role === 'menuitemcheckbox')
+    return name && `${switched(role, value)} **${name}**`;
   if (role === 'slider' || role === 'spinbutton')
     return name && (value ? `Set *${name}* to **${value}**` : `Set **${name}**`);
   if (value && name && value !== name) return `Choose **${value}** in *${name}*`;
   const one = value || name;
   return one && `Choose **${one}**`;
+}
+
+function switched(role: string, value: string): string {
+  if (value !== 'true' && value !== 'false') return 'Toggle';
+  const isOn = value === 'true';
+  return role === 'switch' ? (isOn ? 'Turn on' : 'Turn off') : isOn ? 'Tick' : 'Untick';
 }
 
 /** Labels that say what the field does rather than what belongs into it. */
@@ -81,13 +88,21 @@ function typeTitle(name: string, value: string): string {
   if (doing.test(name) || name.split(' ').length > 5)
     return value ? `Type ${typed}in *${name}*` : `Type in **${name}**`;
   if (value) return `Type ${typed}in *${name}*`;
-  const [first = '', ...rest] = name.split(' ');
-  const isOwn = /^(?:your|my|our|the|a|an)$/i.test(first);
-  // Abbreviations keep their capitals: "URL", "IBAN", "E-mail" does not.
-  const lower = /^\p{Lu}[\p{Ll}-]*$/u.test(first) ? first.toLowerCase() : first;
-  const phrase = [lower, ...rest].join(' ');
+  const words = name.split(' ');
+  const isOwn = /^(?:your|my|our|the|a|an)$/i.test(words[0]!);
+  // "Email Address" is capitalised throughout; in "Email for Anna" the name is not ours to lower.
+  const capitals = words.filter((word) => capitalised.test(word)).length;
+  const isHeadline = capitals > 1 && words.every((w) => capitalised.test(w) || w.length <= 3);
+  const phrase = words
+    .map((word, i) =>
+      capitalised.test(word) && (i === 0 || isHeadline) ? word.toLowerCase() : word,
+    )
+    .join(' ');
   return isOwn ? `Type ${phrase}` : `Type the ${phrase}`;
 }
+
+/** "Email" and "E-mail", but not "URL" and "GitHub", which keep their capitals. */
+const capitalised = /^\p{Lu}[\p{Ll}-]*$/u;
 
 /** Whole words, at most 48 characters, without what marks fields as required or ends labels. */
 function cleaned(label: string): string {
@@ -96,7 +111,7 @@ function cleaned(label: string): string {
     .replaceAll('*', '')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[:…]+$/, '')
+    .replace(/[:….]+$/, '')
     .split(' ');
   while (words.length > 1 && words.join(' ').length > 48) words.pop();
   return words.join(' ').slice(0, 60);

@@ -32,7 +32,7 @@ export function groupActions(interactions: readonly Interaction[]): Action[] {
   let page: string | null = null;
   let section: string | null = null;
   interactions.forEach((it, index) => {
-    const title = it.page?.title?.trim() ?? '';
+    const title = pageName(it.page?.title ?? '');
     if (title && title !== page) {
       if (page !== null || it.kind === 'navigation') section = title;
       page = title;
@@ -59,7 +59,7 @@ export const actionTitle = (action: Action): string => action.title ?? deedTitle
 
 function deedOf(it: Interaction): Deed {
   const { kind, role, value, keys, target } = it;
-  const label = kind === 'navigation' ? it.page?.title : it.label;
+  const label = kind === 'navigation' ? pageName(it.page?.title ?? '') : it.label;
   return { kind, label: label?.trim() ?? '', role, value, keys, target };
 }
 
@@ -110,6 +110,12 @@ function joins(last: Action, it: Interaction, index: number): boolean {
       take({ kind: 'choice', role: it.role, value: label, label: deed.label ?? '' }, true)
     );
   return false;
+}
+
+/** What the page is called, without the site and the company that browsers' tabs show behind it. */
+export function pageName(title: string): string {
+  const [first = '', ...others] = title.split(/\s+[‹›|—–·•«»-]\s+/).map((part) => part.trim());
+  return first.length > 1 ? first : [first, ...others].join(' ').trim();
 }
 
 const isField = ({ role }: Deed) =>

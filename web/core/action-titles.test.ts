@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { deedTitle, type Deed } from './action-titles.ts';
+import { groupActions, pageName } from './actions.ts';
+import type { Interaction } from './interaction.ts';
+import { sourceTime } from './time.ts';
+
+test.each<[Deed, string]>([
+  [{ kind: 'click', role: 'button', label: 'Invite' }, 'Click **Invite**'],
+  [
+    { kind: 'choice', role: 'combobox', label: 'Role', value: 'Editor' },
+    'Choose **Editor** in *Role*',
+  ],
+  [{ kind: 'input', role: 'textbox', label: 'Email address *' }, 'Type the email address'],
+  [
+    { kind: 'input', role: 'textbox', label: 'Username or Email Address' },
+    'Type the username or email address',
+  ],
+  [{ kind: 'input', role: 'textbox', label: 'URL of the page' }, 'Type the URL of the page'],
+  [{ kind: 'input', role: 'textbox', label: 'Your name:' }, 'Type your name'],
+  [{ kind: 'input', role: 'searchbox', label: 'Search posts' }, 'Type in **Search posts**'],
+  [{ kind: 'input', role: 'textbox', label: 'Title', value: 'Hello' }, 'Type **Hello** in *Title*'],
+  [
+    { kind: 'choice', role: 'checkbox', label: 'Send an email.', value: 'false' },
+    'Untick **Send an email**',
+  ],
+  [{ kind: 'choice', role: 'switch', label: 'Dark mode', value: 'true' }, 'Turn on **Dark mode**'],
+  [{ kind: 'key', keys: 'Control+K' }, 'Press **Control+K**'],
+  [{ kind: 'drag', label: 'Task', target: { label: 'Done' } }, 'Drag **Task** to **Done**'],
+  [{ kind: 'context-menu', label: 'report.pdf' }, 'Right-click **report.pdf**'],
+  [{ kind: 'click', role: 'button', label: '  ' }, ''],
+])('%j is titled %s', (deed, title) => {
+  expect(deedTitle(deed)).toBe(title);
+});
+
+test.each([
+  ['Dashboard ‹ My site — WordPress', 'Dashboard'],
+  ['Add New User | Acme', 'Add New User'],
+  ['Well-known pages', 'Well-known pages'],
+])('the page %s is called %s', (title, name) => {
+  expect(pageName(title)).toBe(name);
+});
+
+const page = (title: string) => ({ title, url: 'https://x.test/' });
+const at = (time: number, it: Omit<Interaction, 'time'>): Interaction => ({
+  time: sourceTime(time),
+  ...it,
+});
+
+test('opening a menu and choosing from it is one action, told by the choice', () => {
+  const actions = groupActions([
+    at(1, { kind: 'click', role: 'button', label: 'More' }),
+    at(3, { kind: 'click', role: 'menuitem', label: 'Delete' }),
+    at(9, { kind: 'click', role: 'button', label: 'Confirm' }),
+  ]);
+  expect(actions.map(({ deed, indices }) => [deedTitle(deed), indices])).toEqual([
+    ['Choose **Delete** in *More*', [0, 1]],
+    ['Click **Confirm**', [2]],
+  ]);
+});
+
+test('a part begins where another page is first acted on', () => {
+  const actions = groupActions([
+    at(1, { kind: 'click', role: 'link', label: 'Users', page: page('Home') }),
+    at(2, { kind: 'navigation', page: page('Users') }),
+    at(4, { kind: 'click', role: 'button', label: 'Add', page: page('Users') }),
+    at(6, { kind: 'click', role: 'button', label: 'Save', page: page('Users') }),
+  ]);
+  expect(actions.map(({ section }) => section)).toEqual([null, 'Users', null]);
+});
