@@ -107,13 +107,16 @@ export async function sizeOf(path: string): Promise<number> {
   return folder ? size(folder) : 0;
 }
 
-/** Writes all of it. A disk or quota that is full shows as a short write, not as an error. */
+/**
+ * Writes all of it. A disk or quota that is full shows as a short write, not as an error; Chromium
+ * (156) then also answers with a negative error number as if it were unsigned, so with far too many.
+ */
 export function writeFully(
   access: FileSystemSyncAccessHandle,
   data: AllowSharedBufferSource,
   at: number,
 ): void {
-  if (access.write(data, { at }) < data.byteLength)
+  if (access.write(data, { at }) !== data.byteLength)
     throw new DOMException('short write', 'QuotaExceededError');
 }
 
