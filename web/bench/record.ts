@@ -5,10 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../cli/chromium.ts';
 import { cpuSeconds, pss } from './memory/pss.ts';
 import { serveModules } from './page.ts';
+import { inPage } from './record/in-page.ts';
 import { killRuns, type KillRun } from './record/kill.ts';
 import { moving } from './record/moving.ts';
 
@@ -80,27 +81,23 @@ async function measureRecording(): Promise<void> {
     page.on('console', (message) => console.log(message.text()));
     await page.goto(`${origin}bench-blank`);
     const idle = await loadFor(15);
-    const size = await call(page, 'shareTab');
+    const size = await inPage(page, 'shareTab');
     console.log(
       `A page with moving text, ${size.width} × ${size.height}, microphone; ${minutes} minutes`,
     );
     const shared = await loadFor(15);
-    await call(page, 'startShared');
+    await inPage(page, 'startShared');
     await sleep(3);
-    const before = await call(page, 'counts');
+    const before = await inPage(page, 'counts');
     const load = await loadFor(minutes * 60);
-    const after = await call(page, 'counts');
-    const result = await call(page, 'stopShared');
+    const after = await inPage(page, 'counts');
+    const result = await inPage(page, 'stopShared');
     const seconds = after.elapsed - before.elapsed;
     const frames = after.frames - before.frames;
     const dropped = after.dropped - before.dropped;
     const alternative = Math.min(60, minutes * 60);
     const [other, otherLoad] = await Promise.all([
-      page.evaluate(async (seconds) => {
-        const address = '/bench/record/driver.ts';
-        const driver = (await import(address)) as typeof import('./record/driver.ts');
-        return driver.mediaRecorderFor(seconds);
-      }, alternative),
+      inPage(page, 'mediaRecorderFor', alternative),
       loadFor(alternative),
     ]);
     console.log(
@@ -143,17 +140,6 @@ function line(name: string, load: Load, rate?: number, dropped?: number | null, 
   ];
   const widths = [8, 9, 8, 13, 12, 9, 8];
   console.log(name.padEnd(22) + cells.map((cell, i) => cell.padStart(widths[i]!)).join(''));
-}
-
-type Driver = typeof import('./record/driver.ts');
-type Plain = 'shareTab' | 'startShared' | 'counts' | 'stopShared';
-
-function call<K extends Plain>(page: Page, name: K): Promise<Awaited<ReturnType<Driver[K]>>> {
-  return page.evaluate(async (name) => {
-    const address = '/bench/record/driver.ts';
-    const driver = (await import(address)) as Driver;
-    return driver[name]() as never;
-  }, name);
 }
 
 if (import.meta.main) await run();

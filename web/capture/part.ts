@@ -27,6 +27,8 @@ export interface CapturePart {
   /** After `stop`, or after its worker died. */
   complete(): Promise<Recording>;
   discard(): Promise<void>;
+  /** Bytes that can still be written, at most `most`. */
+  roomLeft(most: number): Promise<number>;
   /** False when its worker does not answer any more. */
   answers(): Promise<boolean>;
 }
@@ -174,6 +176,10 @@ export class EncodedPart implements CapturePart {
   async discard(): Promise<void> {
     this.#free();
     await removeWhenFree(recordingFolder(this.id));
+  }
+
+  roomLeft(most: number): Promise<number> {
+    return this.#worker.call.roomLeft({ id: this.id, most });
   }
 
   async answers(): Promise<boolean> {

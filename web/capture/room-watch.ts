@@ -1,6 +1,4 @@
 /** How long the storage lasts at the rate at which a capture writes. */
-import { storageRoom } from '../storage/quota.ts';
-
 const everyMs = 5000;
 /** The person is told from here on. */
 const warnMinutes = 15;
@@ -15,14 +13,21 @@ export class RoomWatch {
   /** Null while there is plenty. */
   minutesLeft: number | null = null;
   readonly #bytes: () => number;
+  readonly #roomLeft: (most: number) => Promise<number>;
   readonly #onChange: (full: boolean) => void;
   readonly #timer: ReturnType<typeof setInterval>;
   #last: { bytes: number; at: number } | null = null;
   /** Bytes a second. */
   #rate = usualRate;
 
-  constructor(bytes: () => number, onChange: (full: boolean) => void) {
+  /** `bytes` written so far; `roomLeft` says how many more can be, up to what it is asked for. */
+  constructor(
+    bytes: () => number,
+    roomLeft: (most: number) => Promise<number>,
+    onChange: (full: boolean) => void,
+  ) {
     this.#bytes = bytes;
+    this.#roomLeft = roomLeft;
     this.#onChange = onChange;
     this.#timer = setInterval(() => void this.#look(), everyMs);
   }
@@ -39,8 +44,13 @@ export class RoomWatch {
       this.#rate += (rate - this.#rate) * 0.2;
     }
     this.#last = { bytes, at: now };
-    const { left } = await storageRoom();
-    const usable = left - leastBytes - this.#rate * leastSeconds;
+    const kept = leastBytes + this.#rate * leastSeconds;
+    const most = kept + this.#rate * 60 * (warnMinutes + 1);
+    const left = await this.#roomLeft(most).catch((error: unknown) => {
+      console.warn('the room left is not known', error);
+      return most;
+    });
+    const usable = left - kept;
     const minutes = Math.floor(Math.max(0, usable) / this.#rate / 60);
     const before = this.minutesLeft;
     this.minutesLeft = minutes <= warnMinutes ? minutes : null;

@@ -89,6 +89,7 @@ export class CaptureSession {
     this.#part = part;
     this.#room = new RoomWatch(
       () => this.#bytes,
+      (most) => this.#part.roomLeft(most),
       (full) => (full ? this.#endBy('storage-full') : this.onchange?.()),
     );
     this.#heartbeat = setInterval(() => void this.#listen(), heartbeatMs);

@@ -159,6 +159,10 @@ export class WholePart implements CapturePart {
     await removeWhenFree(recordingFolder(this.id));
   }
 
+  roomLeft(most: number): Promise<number> {
+    return this.#worker.call.roomLeft({ id: this.id, most });
+  }
+
   answers(): Promise<boolean> {
     return Promise.resolve(this.#recorders.some((recorder) => recorder.state !== 'inactive'));
   }

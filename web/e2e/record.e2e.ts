@@ -1,6 +1,7 @@
 /** What ends a recording from outside: a killed browser, and a storage that is full. */
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { inPage } from '../bench/record/in-page.ts';
 import { killRuns } from '../bench/record/kill.ts';
 import { serveModules } from '../bench/page.ts';
 import { chromiumArguments, chromiumPath } from '../cli/chromium.ts';
@@ -20,36 +21,35 @@ test('a browser killed while it records: all but two seconds is there and decode
     expect(kept!.frames).toBeGreaterThan(0);
     expect(recorded - kept!.lastInteraction).toBeLessThan(2.3);
   }
-});
+}, 90_000);
 
-test('the storage fills up: the recording ends in order and is there', async () => {
-  const { server, origin } = await serveModules();
-  const browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: chromiumArguments,
-  });
-  try {
-    const page = await browser.newPage();
-    await page.goto(`${origin}bench-blank`);
-    await page.evaluate(async () => {
-      const address = '/bench/record/driver.ts';
-      const driver = (await import(address)) as typeof import('../bench/record/driver.ts');
-      await driver.startDrawn(640, 360);
+test.each([
+  { room: 40 * 2 ** 20, how: 'is seen to fill up' },
+  { room: 100_000, how: 'is full at once' },
+])(
+  'the storage $how: the recording ends in order and is there',
+  async ({ room }) => {
+    const { server, origin } = await serveModules();
+    const browser = await chromium.launch({
+      executablePath: chromiumPath(),
+      args: chromiumArguments,
     });
-    const session = await page.context().newCDPSession(page);
-    const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
-    const quotaSize = usage + 40 * 2 ** 20;
-    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
-    const ended = await page.evaluate(async () => {
-      const address = '/bench/record/driver.ts';
-      const driver = (await import(address)) as typeof import('../bench/record/driver.ts');
-      return driver.waitForEnd();
-    });
-    expect(ended.notices).toContain('storage-full');
-    expect(ended.undecodable).toBe(0);
-    expect(ended.duration).toBeGreaterThan(ended.elapsed - 1);
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-});
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${origin}bench-blank`);
+      await inPage(page, 'startDrawn', 640, 360);
+      const session = await page.context().newCDPSession(page);
+      const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
+      const quotaSize = usage + room;
+      await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+      const ended = await inPage(page, 'waitForEnd');
+      expect(ended.notices).toContain('storage-full');
+      expect(ended.undecodable).toBe(0);
+      expect(ended.duration).toBeGreaterThan(ended.elapsed - 1);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  },
+  60_000,
+);

@@ -1,8 +1,9 @@
 /** Encodes and writes what is being recorded, and makes whole files of it. */
 import type { JournalEntry } from '../capture/journal.ts';
-import { CaptureWriter } from '../capture/worker/capture-writer.ts';
+import { CaptureWriter, reservePath } from '../capture/worker/capture-writer.ts';
 import { finishFiles } from '../capture/worker/finish-files.ts';
 import type { StartInput } from '../capture/worker/protocol.ts';
+import { roomLeft } from '../capture/worker/room.ts';
 import { Recorder } from '../capture/worker/recorder.ts';
 import type { BeginEntry } from '../capture/journal.ts';
 import { serve } from './rpc.ts';
@@ -52,6 +53,8 @@ const methods = {
     writer?.close();
     writer = null;
   },
+  /** Bytes that can still be written, at most `most`. */
+  roomLeft: ({ id, most }: { id: string; most: number }) => roomLeft(reservePath(id), most),
   finish: (id: string) => finishFiles(id),
 };
 export type CaptureApi = typeof methods;

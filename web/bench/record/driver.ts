@@ -26,12 +26,17 @@ export async function startDrawn(width: number, height: number): Promise<void> {
   }, 250);
 }
 
-export const pause = () => session!.pause();
-/** Not waited for: the browser is killed meanwhile. */
-export const beginToStop = () => void session!.stop();
+/** What the capture is doing when the browser is killed. */
+export type Phase = 'recording' | 'paused' | 'stopping';
 
 /** Seconds recorded and the wall-clock time at which that was so, in milliseconds. */
-export const progress = () => ({ elapsed: session!.elapsed, at: Date.now() });
+export function progressIn(phase: Phase): { elapsed: number; at: number } {
+  if (phase === 'paused') session!.pause();
+  const { elapsed } = session!;
+  // Not waited for: the browser is killed meanwhile.
+  if (phase === 'stopping') void session!.stop();
+  return { elapsed, at: Date.now() };
+}
 
 export interface Kept {
   duration: number;

@@ -7,9 +7,8 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../cli/chromium.ts';
 import { killByArgument } from '../../e2e/app.ts';
 import { serveModules } from '../page.ts';
-import type { Kept } from './driver.ts';
-
-export type Phase = 'recording' | 'paused' | 'stopping';
+import type { Kept, Phase } from './driver.ts';
+import { inPage } from './in-page.ts';
 
 export interface KillRun {
   phase: Phase;
@@ -55,11 +54,7 @@ export async function killRuns(options: KillOptions): Promise<KillRun[]> {
       const recorded = await recordAndKill(browser.page, phase, profile, options);
       await browser.context.close().catch(() => undefined);
       browser = await launch();
-      const found = await browser.page.evaluate(async () => {
-        const address = '/bench/record/driver.ts';
-        const driver = (await import(address)) as typeof import('./driver.ts');
-        return driver.recoverAll();
-      });
+      const found = await inPage(browser.page, 'recoverAll');
       if (found.length > 1) throw new Error(`${found.length} recordings of one`);
       const kept = found[0] ?? null;
       const result = { phase, recorded, kept, lost: recorded - (kept?.duration ?? 0) };
@@ -81,20 +76,9 @@ async function recordAndKill(
   profile: string,
   { least, most, size }: KillOptions,
 ): Promise<number> {
-  await page.evaluate(async ({ width, height }) => {
-    const address = '/bench/record/driver.ts';
-    const driver = (await import(address)) as typeof import('./driver.ts');
-    await driver.startDrawn(width, height);
-  }, size);
+  await inPage(page, 'startDrawn', size.width, size.height);
   await sleep(1000 * (least + Math.random() * (most - least)));
-  const { elapsed, at } = await page.evaluate(async (phase) => {
-    const address = '/bench/record/driver.ts';
-    const driver = (await import(address)) as typeof import('./driver.ts');
-    if (phase === 'paused') driver.pause();
-    const progress = driver.progress();
-    if (phase === 'stopping') driver.beginToStop();
-    return progress;
-  }, phase);
+  const { elapsed, at } = await inPage(page, 'progressIn', phase);
   await sleep(Math.random() * (phase === 'recording' ? 700 : 250));
   const killed = Date.now();
   await killByArgument(profile);

@@ -59,7 +59,7 @@ export interface NameOptions {
 export function nameOf(element: Element, { text }: NameOptions): string | undefined {
   let name = '';
   if (element.getElementsByTagName('*').length <= mostDescendants) {
-    name = accessibleName(element) || visibleText(element);
+    name = accessibleName(element) || brief(element, visibleText(element));
   }
   name ||=
     element.getAttribute('aria-label') ??
@@ -115,6 +115,16 @@ function visibleText(element: Element): string {
     (image?.localName === 'title' ? image.textContent : '') ??
     ''
   );
+}
+
+/** Of what has no name, its text is one only where it is short; a longer one has a heading, or none. */
+function brief(element: Element, text: string): string {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  if (plain.length <= 80) return plain;
+  const heading = element.querySelector(
+    'h1, h2, h3, h4, h5, h6, [role="heading"], legend, caption',
+  );
+  return heading?.textContent ?? '';
 }
 
 function shorten(text: string): string {

@@ -47,6 +47,9 @@ const hints = '[onclick],[tabindex]:not([tabindex^="-"]),[draggable="true"],[rol
 /** Elements around others; a press on something clickable inside them means that. */
 const containers = '[role~="combobox"],[role~="listbox"],[role~="textbox"],[contenteditable]';
 
+/** CSS pixels; a box around a field is not a whole form. */
+const highestField = 120;
+
 export interface Meant {
   element: Element;
   /** What was pressed to reach the element: itself, or its label. */
@@ -72,7 +75,21 @@ export function meaningfulElement(path: readonly EventTarget[]): Meant | null {
   if (pressed instanceof HTMLLabelElement) {
     return { element: pressed.control ?? pressed, pressed };
   }
+  if (control < 0) {
+    const box = comboboxAround(inside.slice(Math.max(index, 0), 5));
+    if (box) return box;
+  }
   return { element: pressed, pressed };
+}
+
+/** The box drawn around the field of a list of choices opens it as the field does. */
+function comboboxAround(path: readonly Element[]): Meant | null {
+  for (const pressed of path) {
+    const boxes = pressed.querySelectorAll('[role~="combobox"], [aria-haspopup="listbox"]');
+    if (boxes.length > 1 || pressed.getBoundingClientRect().height > highestField) return null;
+    if (boxes[0]) return { element: boxes[0], pressed };
+  }
+  return null;
 }
 
 /** Index of the nearest clickable thing that is no control: hinted at, or where the hand begins. */

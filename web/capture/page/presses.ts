@@ -250,15 +250,13 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   /** What is under the pointer, but for what it drags along. */
   function targetAt(event: MouseEvent, dragged: Press | null) {
     const point = { x: event.clientX, y: event.clientY };
-    const except = dragged && movedAlong(dragged);
-    const over = deepElementFromPoint(point.x, point.y, (element) => {
-      if (!dragged) return false;
-      // Some pages drag a copy, which says the same.
-      const { label } = dragged.entry.draft.element ?? {};
-      return (
-        except!.contains(element) || (label !== undefined && element.textContent?.trim() === label)
-      );
-    });
+    const moved = dragged ? movedAlong(dragged) : [];
+    // Some pages drag a copy, which says the same.
+    const texts = new Set(moved.map(textOf).filter((text) => text !== ''));
+    const isDragged = (element: Element) =>
+      moved.some((m) => m.contains(element)) ||
+      (texts.size > 0 && elementsOf(composedPathOf(element)).some((e) => texts.has(textOf(e))));
+    const over = deepElementFromPoint(point.x, point.y, isDragged);
     if (!over) return { point };
     const { element } = meaningfulElement(composedPathOf(over)) ?? { element: over };
     const { role, label, rect } = log.describe(named(element));
@@ -315,14 +313,16 @@ const placesAround = (element: Element): [Element, Point][] =>
     .map((e) => [e, e.getBoundingClientRect()] as const)
     .map(([e, { x, y }]) => [e, { x, y }]);
 
-/** The outermost element that moved: a card is dragged by its heading. */
-function movedAlong({ meant, places }: Press): Element {
+/** The element and those around it that moved: a card is dragged by its heading. */
+function movedAlong({ meant, places }: Press): Element[] {
   const moved = places.filter(([element, from]) => {
     const { x, y } = element.getBoundingClientRect();
     return element !== document.body && Math.hypot(x - from.x, y - from.y) > 4;
   });
-  return moved.at(-1)?.[0] ?? meant.element;
+  return [meant.element, ...moved.map(([element]) => element)];
 }
+
+const textOf = (element: Element) => (element.textContent ?? '').trim();
 
 /** Something of the page that can be spoken of: a list's item rather than a picture in it. */
 function named(element: Element): Element {

@@ -113,6 +113,15 @@ describe('clicks', () => {
     expect(event!.element).toMatchObject({ tag: 'div', label: 'Plan Pro' });
   });
 
+  it('on the box around the field of a list, and on long text without a name', async () => {
+    await pages.open(`<div style="border:1px solid;width:300px;height:30px"><span id=shown>Choose…</span><input role=combobox aria-label=Country style="width:1px;border:0"></div>
+      <section><h2>Plans</h2><p>${'Many words. '.repeat(20)}</p></section>`);
+    await page.click('#shown');
+    await page.click('section p');
+    await page.click('h2');
+    expect(await told()).toEqual(['click|combobox|Country', 'click', 'click|heading|Plans']);
+  });
+
   it('by the keyboard, and Enter that submits', async () => {
     await pages.open(
       `<form onsubmit="event.preventDefault()"><input aria-label=Name><button>Send</button></form>`,
