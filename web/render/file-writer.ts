@@ -72,8 +72,8 @@ class FileBuffer {
     if (this.failure) return;
     try {
       const written = this.#file.write(data, position);
-      // A full disk shows as an error or as a short write, depending on the platform.
-      if (written < data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
+      // A full disk shows as an error, as a short write or as far too much (storage/opfs.ts).
+      if (written !== data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
     } catch (error) {
       this.failure = storageError(error, this.#path);
     }

@@ -85,8 +85,8 @@ export class WavFile {
   #write(data: Uint8Array<ArrayBuffer> | Int16Array<ArrayBuffer>, at: number): void {
     try {
       const written = this.#handle.write(data, { at });
-      // A full disk shows as a short write.
-      if (written < data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
+      // A full disk shows as a short write, or as far too much (storage/opfs.ts).
+      if (written !== data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
     } catch (error) {
       throw storageError(error, this.#path);
     }
