@@ -13,7 +13,18 @@ const allowed = {
   render: engine,
   documents: engine,
   import: engine,
-  workers: ['core', 'analysis', 'render', 'documents', 'import', 'models', 'storage', 'capture'],
+  transfer: ['core', 'storage', 'workers'],
+  workers: [
+    'core',
+    'analysis',
+    'render',
+    'documents',
+    'import',
+    'models',
+    'storage',
+    'capture',
+    'transfer',
+  ],
   api: ['core'],
   state: [
     'core',
@@ -25,6 +36,7 @@ const allowed = {
     'storage',
     'workers',
     'capture',
+    'transfer',
     'api',
     'ui',
   ],
@@ -77,6 +89,7 @@ export const importTable = [
               'models',
               'storage',
               'import',
+              'transfer',
               'workers',
             ].includes(folder)
               ? [{ group: ['svelte', 'svelte/*'], message: 'This layer knows no Svelte.' }]

@@ -1,6 +1,8 @@
 /** What happens to files that a person drops, picks or pastes. */
 import { toAppError } from '../core/errors.ts';
+import type { Recording } from '../core/recording.ts';
 import type { App } from '../state/app.ts';
+import type { ProjectChoice } from '../state/Imports.svelte.ts';
 import { editPath, router } from '../state/Router.svelte.ts';
 import { describeError, messages } from '../ui/messages/index.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
@@ -8,11 +10,18 @@ import { isText } from './dropped-files.ts';
 
 const sampleAddress = '/sample/sample.mp4';
 
+export interface Conflict {
+  recording: Recording;
+  settle: (choice: ProjectChoice) => void;
+}
+
 export class Incoming {
   #app: App;
   /** A script or subtitle file that waits for the person to say which recording it belongs to. */
   textFile = $state.raw<File | null>(null);
   loadingSample = $state(false);
+  /** A project that arrived for a recording with other edits, and waits for the person to choose. */
+  conflict = $state.raw<Conflict | null>(null);
 
   constructor(app: App) {
     this.#app = app;
@@ -68,21 +77,39 @@ export class Incoming {
     const { imports, analyses } = this.#app;
     const outcome = await imports.add(
       file,
-      sampleName ? { source: 'sample', name: sampleName } : {},
+      sampleName
+        ? { source: 'sample', name: sampleName }
+        : { choose: (recording) => this.#choose(recording) },
     );
     if (!outcome) return null;
-    const { recording, existing } = outcome;
-    if (existing) {
+    const { recording, existing, undo, isProject } = outcome;
+    const open = { label: messages.common.open, run: () => router.go(editPath(recording.id)) };
+    if (undo) {
+      toasts.show(messages.importing.replaced(recording.name), {
+        action: { label: messages.common.undo, run: () => void undo() },
+      });
+    } else if (existing && isProject) {
+      toasts.show(messages.importing.projectAdded(recording.name), { action: open });
+    } else if (existing) {
       toasts.show(messages.importing.existing(recording.name), {
-        action: {
-          label: messages.common.open,
-          run: () => router.go(editPath(recording.id)),
-        },
+        action: open,
       });
     } else if (recording.notices.includes('truncated')) {
       toasts.show(messages.importing.endsEarly(recording.name));
     }
     if (!this.#app.library.entry(recording.id)?.analysed) analyses.start(recording.id);
     return recording.id;
+  }
+
+  #choose(recording: Recording): Promise<ProjectChoice> {
+    return new Promise((resolve) => {
+      this.conflict = {
+        recording,
+        settle: (choice) => {
+          this.conflict = null;
+          resolve(choice);
+        },
+      };
+    });
   }
 }

@@ -1,8 +1,13 @@
 /** The files on their way in: one at a time, the rest waiting. */
 import { isAbort, toAppError, type AppError } from '../core/errors.ts';
+import type { JobContext } from '../core/progress.ts';
 import type { Recording, RecordingSource } from '../core/recording.ts';
 import { importFile } from '../import/import-file.ts';
+import { importCairn, isCairnFile } from '../transfer/import-cairn.ts';
+import type { ProjectChoice } from '../transfer/import-project.ts';
 import { TimeLeft } from './time-left.ts';
+
+export type { ProjectChoice };
 
 export interface ImportJob {
   id: number;
@@ -20,13 +25,22 @@ export interface ImportJob {
 export interface ImportOutcome {
   recording: Recording;
   existing: boolean;
+  /** A project that came in a file: puts back the edits that it replaced; null where it replaced none. */
+  undo: (() => Promise<void>) | null;
+  isProject: boolean;
+}
+
+export interface ImportRequest {
+  source?: RecordingSource;
+  name?: string;
+  /** Asked when a project arrives for a recording that has other edits. Default: those stay. */
+  choose?: (recording: Recording) => Promise<ProjectChoice>;
 }
 
 interface Pending {
   id: number;
   file: File;
-  source: RecordingSource;
-  name?: string | undefined;
+  request: ImportRequest;
   controller: AbortController;
   resolve: (outcome: ImportOutcome | null) => void;
 }
@@ -47,16 +61,13 @@ export class Imports {
   }
 
   /** Resolves when the file is in, or with null when it was cancelled or failed; the job then says why. */
-  add(
-    file: File,
-    { source = 'upload', name }: { source?: RecordingSource; name?: string } = {},
-  ): Promise<ImportOutcome | null> {
+  add(file: File, request: ImportRequest = {}): Promise<ImportOutcome | null> {
     const id = this.#nextId++;
     this.#jobs = [
       ...this.#jobs,
       {
         id,
-        name: name ?? file.name,
+        name: request.name ?? file.name,
         size: file.size,
         state: 'waiting',
         fraction: 0,
@@ -66,7 +77,7 @@ export class Imports {
       },
     ];
     return new Promise((resolve) => {
-      this.#queue.push({ id, file, source, name, controller: new AbortController(), resolve });
+      this.#queue.push({ id, file, request, controller: new AbortController(), resolve });
       void this.#next();
     });
   }
@@ -87,13 +98,11 @@ export class Imports {
     const pending = this.#queue.shift();
     if (!pending) return;
     this.#current = pending;
-    const { id, file, source, name, controller } = pending;
+    const { id, file, request, controller } = pending;
     const timeLeft = new TimeLeft();
     this.#patch(id, { state: 'running' });
     try {
-      const outcome = await importFile(file, {
-        source,
-        ...(name ? { name } : {}),
+      const outcome = await bringIn(file, request, {
         signal: controller.signal,
         progress: ({ fraction, doing }) =>
           this.#patch(id, {
@@ -121,4 +130,15 @@ export class Imports {
   #drop(id: number): void {
     this.#jobs = this.#jobs.filter((job) => job.id !== id);
   }
+}
+
+async function bringIn(
+  file: File,
+  { source = 'upload', name, choose }: ImportRequest,
+  context: JobContext,
+): Promise<ImportOutcome> {
+  if (isCairnFile(file))
+    return { ...(await importCairn(file, { ...context, choose })), isProject: true };
+  const imported = await importFile(file, { source, ...(name ? { name } : {}), ...context });
+  return { ...imported, undo: null, isProject: false };
 }

@@ -10,7 +10,7 @@ import { database } from '../storage/database.ts';
 import { exists, readFile, remove, writeFile } from '../storage/opfs.ts';
 import { storedEvidence } from './analysis-pipeline.ts';
 import { fileName, mimeTypes, type ExportKind } from './export-kinds.ts';
-import { documentsWorker, exportWorker } from './workers.ts';
+import { documentsWorker, exportWorker, transferWorker } from './workers.ts';
 
 export interface ExportedFile {
   path: string;
@@ -43,6 +43,11 @@ export async function runExport(
     note = await exportVideo(recording, project, kind.format, path, options);
   else if (kind.type === 'article')
     stillFiles = await exportArticle(recording, project, kind.format, path, options);
+  else if (kind.type === 'project')
+    await transferWorker.call.writeCairn(
+      { recordingId: recording.id, project, media: kind.format === 'cairn', outputPath: path },
+      options,
+    );
   else await exportSubtitles(recording, project, kind.format, path);
   const { size } = await readFile(path);
   return {

@@ -12,4 +12,5 @@ test.each([
 test('the ending follows the format', () => {
   expect(fileName('A', { type: 'video', format: 'webm' })).toBe('A.webm');
   expect(fileName('A', { type: 'article', format: 'markdown' })).toBe('A.zip');
+  expect(fileName('A', { type: 'project', format: 'cairn-edits' })).toBe('A.cairn');
 });

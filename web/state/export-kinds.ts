@@ -2,7 +2,9 @@
 export type ExportKind =
   | { type: 'video'; format: 'mp4' | 'webm' }
   | { type: 'article'; format: 'markdown' | 'html' }
-  | { type: 'subtitles'; format: 'vtt' | 'srt' | 'txt' };
+  | { type: 'subtitles'; format: 'vtt' | 'srt' | 'txt' }
+  /** The project as a whole, with the recording or only what was found and decided. */
+  | { type: 'project'; format: 'cairn' | 'cairn-edits' };
 
 const endings: Record<string, string> = {
   mp4: 'mp4',
@@ -12,6 +14,8 @@ const endings: Record<string, string> = {
   vtt: 'vtt',
   srt: 'srt',
   txt: 'txt',
+  cairn: 'cairn',
+  'cairn-edits': 'cairn',
 };
 
 export const mimeTypes: Record<string, string> = {
@@ -22,6 +26,7 @@ export const mimeTypes: Record<string, string> = {
   vtt: 'text/vtt',
   srt: 'application/x-subrip',
   txt: 'text/plain',
+  cairn: 'application/vnd.cairn+zip',
 };
 
 /** A file name that every file system takes: no separators, no control characters, not too long. */

@@ -2,6 +2,8 @@
  * One tab edits a recording; others look on and may take over. The lock goes with its tab, so a
  * closed or crashed one never blocks the next.
  */
+import { projectLock } from '../storage/recordings.ts';
+
 export interface LockEvents {
   /** This tab may edit from now on. Read the project again first: another may have changed it. */
   ongain: () => void | Promise<void>;
@@ -19,7 +21,7 @@ export class ProjectLock {
   #release: (() => void) | null = null;
 
   constructor(recordingId: string, events: LockEvents) {
-    this.#name = `cairn-project:${recordingId}`;
+    this.#name = projectLock(recordingId);
     this.#events = events;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.addEventListener('message', ({ data }) => {

@@ -5,6 +5,7 @@ import type { SoundApi } from '../workers/sound.worker.ts';
 import type { ScreenApi } from '../workers/screen.worker.ts';
 import type { ExportApi } from '../workers/export.worker.ts';
 import type { DocumentsApi } from '../workers/documents.worker.ts';
+import type { TransferApi } from '../workers/transfer.worker.ts';
 
 /**
  * Milliseconds. A worker that keeps nothing for the next call goes as soon as it has answered, with its
@@ -49,4 +50,12 @@ export const documentsWorker = connect<DocumentsApi>(
       type: 'module',
       name: 'documents',
     }),
+);
+export const transferWorker = connect<TransferApi>(
+  () =>
+    new Worker(new URL('../workers/transfer.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'transfer',
+    }),
+  soon,
 );

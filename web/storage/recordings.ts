@@ -10,6 +10,9 @@ import { exists, list, recordingFolder, remove, removeWhenFree, writeFile } from
 /** Held while a recording is written, so that another tab does not take its folder for an orphan. */
 export const importLock = (id: string) => `import:${id}`;
 
+/** Held by the tab that edits a recording's project. */
+export const projectLock = (recordingId: string) => `cairn-project:${recordingId}`;
+
 export const posterPath = (id: string) => `${recordingFolder(id)}/poster.webp`;
 
 /**

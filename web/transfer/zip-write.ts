@@ -97,17 +97,34 @@ export class ZipWriter {
       const at = this.#end;
       this.#append(
         bytes(
-          [4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0],
-          [8, count], [8, count], [8, size], [8, start],
-          [4, 0x07064b50], [4, 0], [8, at], [4, 1],
+          [4, 0x06064b50],
+          [8, 44],
+          [2, 45],
+          [2, 45],
+          [4, 0],
+          [4, 0],
+          [8, count],
+          [8, count],
+          [8, size],
+          [8, start],
+          [4, 0x07064b50],
+          [4, 0],
+          [8, at],
+          [4, 1],
         ),
       );
     }
     const few = Math.min(count, 0xffff);
     this.#append(
       bytes(
-        [4, 0x06054b50], [2, 0], [2, 0], [2, few], [2, few],
-        [4, this.#short(size)], [4, this.#short(start)], [2, 0],
+        [4, 0x06054b50],
+        [2, 0],
+        [2, 0],
+        [2, few],
+        [2, few],
+        [4, this.#short(size)],
+        [4, this.#short(start)],
+        [2, 0],
       ),
     );
     return this.#end;
@@ -127,9 +144,17 @@ export class ZipWriter {
     const packed = large ? limit32 : record.packed;
     return join(
       bytes(
-        [4, 0x04034b50], [2, large ? 45 : 20], [2, utf8Names], [2, record.method],
-        [2, 0], [2, firstDay], [4, record.crc], [4, packed], [4, size],
-        [2, record.name.length], [2, extra.length],
+        [4, 0x04034b50],
+        [2, large ? 45 : 20],
+        [2, utf8Names],
+        [2, record.method],
+        [2, 0],
+        [2, firstDay],
+        [4, record.crc],
+        [4, packed],
+        [4, size],
+        [2, record.name.length],
+        [2, extra.length],
       ),
       record.name,
       extra,
@@ -143,9 +168,22 @@ export class ZipWriter {
     const short = (value: number) => (large ? limit32 : value);
     return join(
       bytes(
-        [4, 0x02014b50], [2, 45], [2, large ? 45 : 20], [2, utf8Names], [2, record.method],
-        [2, 0], [2, firstDay], [4, record.crc], [4, short(packed)], [4, short(size)],
-        [2, record.name.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0],
+        [4, 0x02014b50],
+        [2, 45],
+        [2, large ? 45 : 20],
+        [2, utf8Names],
+        [2, record.method],
+        [2, 0],
+        [2, firstDay],
+        [4, record.crc],
+        [4, short(packed)],
+        [4, short(size)],
+        [2, record.name.length],
+        [2, extra.length],
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [4, 0],
         [4, short(offset)],
       ),
       record.name,

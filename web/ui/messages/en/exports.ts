@@ -5,6 +5,7 @@ export const exports = {
   video: 'Video',
   article: 'Article',
   subtitles: 'Subtitles',
+  project: 'Cairn project (.cairn)',
   kinds: {
     mp4: 'MP4',
     webm: 'WebM',
@@ -13,6 +14,8 @@ export const exports = {
     vtt: 'VTT',
     srt: 'SRT',
     txt: 'Text',
+    cairn: 'With media',
+    'cairn-edits': 'Without media',
   },
   about: {
     mp4: 'H.264 and AAC, plays everywhere',
@@ -22,6 +25,8 @@ export const exports = {
     vtt: 'Subtitles for the web',
     srt: 'Subtitles for other players',
     txt: 'The words, without times',
+    cairn: 'Everything, to open on another device',
+    'cairn-edits': 'Edits only, for who has the recording',
   },
   copy: 'Copy article',
   copyAbout: 'To paste into another editor',
