@@ -42,6 +42,7 @@ export default defineConfig({
             'dexie',
             'fflate',
             'marked',
+            'valibot',
             '@huggingface/transformers',
             'onnxruntime-web/wasm',
           ],
