@@ -81,15 +81,18 @@ export async function openApp({ path: start = '/' } = {}): Promise<App> {
   return app;
 }
 
-/** SIGKILL for every process that has this on its command line. */
-export async function killByArgument(argument: string): Promise<void> {
+/** SIGKILL, or another signal, for every process that has this on its command line. */
+export async function killByArgument(
+  argument: string,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<void> {
   const { readdir, readFile } = await import('node:fs/promises');
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
     if (!line.includes(argument) || Number(name) === process.pid) continue;
     try {
-      process.kill(Number(name), 'SIGKILL');
+      process.kill(Number(name), signal);
     } catch (error) {
       // A child that ended with its parent is what was wanted.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;

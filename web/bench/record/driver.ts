@@ -157,3 +157,16 @@ export async function waitForEnd(): Promise<Kept & { elapsed: number }> {
   const { elapsed } = running;
   return { ...(await decodeAll(await running.stop())), elapsed };
 }
+
+/** Stops; the bytes of all files as base64, so that other programs can look at them. */
+export async function stopAndTake() {
+  const recording = await session!.stop();
+  const files = await Promise.all(
+    recording.files.map(async ({ path, role }) => {
+      const bytes = new Uint8Array(await (await readFile(path)).arrayBuffer());
+      const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+      return { role, base64: btoa(text) };
+    }),
+  );
+  return { ...(await decodeAll(recording)), elapsed: session!.elapsed, files };
+}

@@ -85,6 +85,7 @@ export class VideoLane {
   /** The computer slept, or another stretch begins: what was learnt about the stream's clock goes. */
   resync(): void {
     this.#clock.reset();
+    if (this.#owing !== null) this.#owing = wallClock();
   }
 
   tick(moment: number): void {
