@@ -60,7 +60,7 @@ export function install() {
   writeStamp('install', lock);
 }
 
-const sourceFolders = ['web', 'edge'];
+const sourceFolders = ['web', 'edge', 'extension'];
 const sourceFiles = ['package-lock.json', 'vite.config.ts', 'svelte.config.js', 'tsconfig.json'];
 
 /** Changes when any source of the app does: paths, sizes and times of change. */
@@ -91,6 +91,16 @@ export function build() {
   console.log('Building the app …');
   run(node, [path.join(modules, 'vite/bin/vite.js'), 'build', '--logLevel', 'warn']);
   writeStamp('build', state);
+}
+
+/** Builds the extension into dist/extension, unless nothing changed since the last build. */
+export function buildExtension() {
+  const state = sourceState();
+  const isThere = existsSync(path.join(root, 'dist/extension/manifest.json'));
+  if (readStamp('build-extension') === state && isThere) return;
+  console.log('Building the extension …');
+  run(node, [path.join(root, 'extension/build.ts')]);
+  writeStamp('build-extension', state);
 }
 
 const wrangler = path.join(modules, 'wrangler/wrangler-dist/cli.js');

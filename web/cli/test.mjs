@@ -3,7 +3,7 @@
  * and the whole journeys, fastest first. `npm test -- unit edge` runs only the named parts.
  */
 import path from 'node:path';
-import { build, environment, install, node, root, run } from './install.mjs';
+import { build, buildExtension, environment, install, node, root, run } from './install.mjs';
 import { installTools } from './test-tools.mjs';
 
 const bin = (name) => path.join(root, 'node_modules', name);
@@ -17,7 +17,10 @@ const parts = {
   unit: () => vitest('--project', 'node'),
   edge: () => vitest('-c', 'vitest.edge.config.ts'),
   browser: () => vitest('--project', 'browser'),
-  build,
+  build: () => {
+    build();
+    buildExtension();
+  },
   journeys: () => vitest('-c', 'vitest.journeys.config.ts'),
 };
 

@@ -157,7 +157,8 @@ function targetStill(
   interactions: readonly Interaction[],
   duration: number,
 ): StillCandidate[] {
-  const time = action && targetMoment(interactions[action.index]!);
+  const next = action && interactions.find(({ time }) => time > action.end)?.time;
+  const time = action && targetMoment(interactions[action.index]!, next ?? Infinity);
   if (time === null || time > duration) return [];
   return [{ time: sourceTime(time), score: 1, settled: true, sharpness: 0 }];
 }

@@ -26,8 +26,10 @@ describe('a step points at what was acted on', () => {
   });
 
   test('at the end of typing', () => {
-    expect(targetMoment(recording.interactions[1]!)).toBe(23);
-    expect(at(23, 1)?.mark).toEqual(rect);
+    expect(targetMoment(recording.interactions[1]!)).toBeCloseTo(23.4, 6);
+    expect(targetMoment(recording.interactions[1]!, 23.2)).toBeCloseTo(23.14, 6);
+    expect(at(23.4, 1)?.mark).toEqual(rect);
+    expect(at(24, 1)).toBeNull();
   });
 
   test('not where a page opened', () => {

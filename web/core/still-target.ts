@@ -16,6 +16,8 @@ export interface StillTarget {
  */
 const before = 1.5;
 const behind = 0.02;
+/** Seconds until the last key typed is seen in the picture. */
+const typed = 0.4;
 /** Just before the press, seconds: the frame that shows the control as the reader will find it. */
 const justBefore = 0.06;
 
@@ -27,12 +29,18 @@ const leastShare = 0.5;
 /** Targets larger than this share of the frame are marked in the whole of it. */
 const large = 0.6;
 
-/** Where the still of an action is best taken; null where there is no element to point at. */
+/**
+ * Where the still of an action is best taken; null where there is no element to point at. `next`: when
+ * something else is done.
+ */
 export function targetMoment(
   it: Pick<Interaction, 'kind' | 'rect' | 'time' | 'end'>,
+  next = Infinity,
 ): number | null {
   if (!it.rect || !hasTarget(it)) return null;
-  return it.kind === 'input' ? (it.end ?? it.time) : Math.max(0, it.time - justBefore);
+  if (it.kind !== 'input') return Math.max(0, it.time - justBefore);
+  const end = it.end ?? it.time;
+  return Math.max(end, Math.min(end + typed, next - justBefore));
 }
 
 const hasTarget = ({ kind }: Pick<Interaction, 'kind'>): boolean =>
@@ -46,7 +54,7 @@ export function stillTarget(
   const it = interaction === null ? undefined : recording.interactions[interaction];
   const { video } = mainFile(recording as Recording);
   if (!still || !it?.rect || !video || !hasTarget(it)) return null;
-  const until = it.kind === 'input' ? (it.end ?? it.time) + justBefore : it.time + behind;
+  const until = it.kind === 'input' ? (it.end ?? it.time) + typed + behind : it.time + behind;
   if (still.time < it.time - before || still.time > until) return null;
   const mark = within(it.rect, video);
   if (mark.width < 1 || mark.height < 1) return null;
