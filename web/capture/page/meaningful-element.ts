@@ -3,6 +3,12 @@
 /** Of an element inside a shadow root that pages keep closed; only an extension can look inside. */
 export type ShadowRootOf = (element: Element) => ShadowRoot | null;
 
+/** The browser's own function takes no other elements; without it, what pages keep open. */
+export const onlyHtml =
+  (given: ShadowRootOf = (element) => element.shadowRoot): ShadowRootOf =>
+  (element) =>
+    element instanceof HTMLElement ? given(element) : null;
+
 const widgets = [
   'button',
   'checkbox',

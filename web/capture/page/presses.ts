@@ -1,6 +1,7 @@
 /** Presses of the pointer: clicks of all kinds, and drags. Facts are taken before the page reacts. */
 import type { Point, Rect } from '../../core/interaction.ts';
 import { roleOf } from './accessible.ts';
+import { dropTarget, placesAround, type Dragged } from './drop-target.ts';
 import { epochOf, type Entry, type EventLog } from './event-log.ts';
 import {
   composedPathOf,
@@ -12,14 +13,14 @@ import {
   type Meant,
 } from './meaningful-element.ts';
 import { hasMarked } from './marking.ts';
+import { onScrollBar } from './scroll-bar.ts';
 
-interface Press {
+interface Press extends Dragged {
   entry: Entry;
   meant: Meant;
   rect: Rect;
   button: number;
   from: Point;
-  places: [Element, Point][];
   /** The farthest from there, CSS pixels. */
   moved: number;
   /** Nothing more will be said of it. */
@@ -198,7 +199,7 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   });
 
   on('drop', (event) => {
-    const target = targetAt(event, null);
+    const target = dropTarget(log, event);
     if (press?.native && !press.settled) {
       press.settled = true;
       press.entry.done({ end: epochOf(event), target });
@@ -235,7 +236,11 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
     const back = over !== null && element.contains(over);
     if (back && still && isPressedOnly(element)) return awaitClick(current, event);
     current.settled = true;
-    current.entry.done({ kind: 'drag', end: epochOf(event), target: targetAt(event, current) });
+    current.entry.done({
+      kind: 'drag',
+      end: epochOf(event),
+      target: dropTarget(log, event, current),
+    });
   }
 
   /** The click comes in this same task, unless the page took the element away on the press. */
@@ -245,22 +250,6 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
       if (current.meant.element.matches(':disabled')) drop(current);
       else finish(current, epochOf(event));
     });
-  }
-
-  /** What is under the pointer, but for what it drags along. */
-  function targetAt(event: MouseEvent, dragged: Press | null) {
-    const point = { x: event.clientX, y: event.clientY };
-    const moved = dragged ? movedAlong(dragged) : [];
-    // Some pages drag a copy, which says the same.
-    const texts = new Set(moved.map(textOf).filter((text) => text !== ''));
-    const isDragged = (element: Element) =>
-      moved.some((m) => m.contains(element)) ||
-      (texts.size > 0 && elementsOf(composedPathOf(element)).some((e) => texts.has(textOf(e))));
-    const over = deepElementFromPoint(point.x, point.y, isDragged);
-    if (!over) return { point };
-    const { element } = meaningfulElement(composedPathOf(over)) ?? { element: over };
-    const { role, label, rect } = log.describe(named(element));
-    return { role, label, rect, point };
   }
 
   function finish(current: Press, end: number): void {
@@ -306,38 +295,6 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   };
 }
 
-/** The elements from this one outwards with where they are. */
-const placesAround = (element: Element): [Element, Point][] =>
-  elementsOf(composedPathOf(element))
-    .slice(0, 8)
-    .map((e) => [e, e.getBoundingClientRect()] as const)
-    .map(([e, { x, y }]) => [e, { x, y }]);
-
-/** The element and those around it that moved: a card is dragged by its heading. */
-function movedAlong({ meant, places }: Press): Element[] {
-  const moved = places.filter(([element, from]) => {
-    const { x, y } = element.getBoundingClientRect();
-    return element !== document.body && Math.hypot(x - from.x, y - from.y) > 4;
-  });
-  return [meant.element, ...moved.map(([element]) => element)];
-}
-
-const textOf = (element: Element) => (element.textContent ?? '').trim();
-
-/** Something of the page that can be spoken of: a list's item rather than a picture in it. */
-function named(element: Element): Element {
-  for (let at: Element | null = element; at && at !== document.body; at = at.parentElement) {
-    const role = roleOf(at);
-    if (role && role !== 'generic' && role !== 'img') return at;
-    if (at.hasAttribute('aria-label') || at.id) return at;
-  }
-  return element;
-}
-
-/** Nothing that people drag about: a slip of the hand on it is a press. */
-const isPressedOnly = (element: Element) =>
-  buttonLike.has(roleOf(element) ?? '') || editableOf(element) !== null;
-
 /** Of the element; of its label where that was pressed beside it or the control is not visible. */
 function rectOf({ element, pressed }: Meant, point: Point): Rect {
   const own = element.getBoundingClientRect();
@@ -347,18 +304,6 @@ function rectOf({ element, pressed }: Meant, point: Point): Rect {
   return inside && own.width > 4 ? own : pressed.getBoundingClientRect();
 }
 
-function onScrollBar(target: Element, event: MouseEvent): boolean {
-  if (!(target instanceof HTMLElement) || target.matches('input, select')) return false;
-  const { clientWidth, clientHeight } = target;
-  if (target === document.documentElement) {
-    return event.clientX >= clientWidth || event.clientY >= clientHeight;
-  }
-  if (clientWidth === 0 || clientHeight === 0) return false;
-  const { overflowX, overflowY } = getComputedStyle(target);
-  const rect = target.getBoundingClientRect();
-  return (
-    (/auto|scroll/.test(overflowY) &&
-      event.clientX - rect.left - target.clientLeft > clientWidth) ||
-    (/auto|scroll/.test(overflowX) && event.clientY - rect.top - target.clientTop > clientHeight)
-  );
-}
+/** Nothing that people drag about: a slip of the hand on it is a press. */
+const isPressedOnly = (element: Element) =>
+  buttonLike.has(roleOf(element) ?? '') || editableOf(element) !== null;

@@ -207,6 +207,20 @@ it('shows no frame with what pages add', async () => {
   expect(Math.max(...open)).toBeGreaterThan(100);
 });
 
+it.each([0, 300])('shows no frame of a page that opens, with rules after %i ms', async (late) => {
+  const html = `<body style="margin:0;background:#fff;font:bold 30px monospace"><p>jane@example.com</p><script>const until = Date.now() + 300; while (Date.now() < until);</script><p>more@example.com`;
+  const record = async (redact: boolean) => {
+    const options = { redact, late, rules: defaultRedaction };
+    await pages.open('');
+    const [frames] = await Promise.all([pages.screencast(1500), pages.open(html, options)]);
+    return frames;
+  };
+  expect(Math.max(...(await record(false)))).toBeGreaterThan(100);
+  const frames = await record(true);
+  expect(frames.length).toBeGreaterThan(0);
+  expect(Math.max(...frames)).toBe(0);
+});
+
 it('changes no text of the page, and takes everything back', async () => {
   const html = `<title>jane@example.com</title><style>${'body{font:16px monospace}'}</style>
     <p title="jane@example.com">jane@example.com <b>+49 30 1234567</b></p><input value="jane@example.com"><p class=x>x</p>`;

@@ -2,7 +2,7 @@
 import type { RedactionRules } from '../../core/redaction.ts';
 import { AttributeMasks, FieldMasks, isField, shownAttributes } from './field-masks.ts';
 import { maskStyles, selectionStyles } from './mask-styles.ts';
-import type { ShadowRootOf } from './meaningful-element.ts';
+import { onlyHtml, type ShadowRootOf } from './meaningful-element.ts';
 import { Roots, type Root } from './roots.ts';
 import { TextMasks } from './text-masks.ts';
 
@@ -15,8 +15,9 @@ import { TextMasks } from './text-masks.ts';
  */
 export function redactPage(
   rules: RedactionRules,
-  { shadowRootOf = (element) => element.shadowRoot }: { shadowRootOf?: ShadowRootOf } = {},
+  options: { shadowRootOf?: ShadowRootOf } = {},
 ): () => void {
+  const shadowRootOf = onlyHtml(options.shadowRootOf);
   const controller = new AbortController();
   const { signal } = controller;
   const texts = new TextMasks(rules);
@@ -64,7 +65,7 @@ export function redactPage(
     }
   });
 
-  const options = { capture: true, passive: true, signal };
+  const listening = { capture: true, passive: true, signal };
   for (const type of ['input', 'change', 'focusin']) {
     window.addEventListener(
       type,
@@ -72,7 +73,7 @@ export function redactPage(
         const [target] = event.composedPath();
         if (isField(target)) fields.look(target);
       },
-      options,
+      listening,
     );
   }
   document.addEventListener(
@@ -82,7 +83,7 @@ export function redactPage(
       selectionHidden = selection !== null && texts.touches(selection);
       for (const root of sheets.keys()) adopt(root, overSelection, selectionHidden);
     },
-    options,
+    listening,
   );
 
   return () => {

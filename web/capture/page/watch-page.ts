@@ -4,7 +4,7 @@ import { noRedaction } from '../../core/redaction.ts';
 import { EventLog } from './event-log.ts';
 import { watchKeys } from './keys.ts';
 import { watchMarking } from './marking.ts';
-import type { ShadowRootOf } from './meaningful-element.ts';
+import { onlyHtml, type ShadowRootOf } from './meaningful-element.ts';
 import { watchNavigation } from './navigating.ts';
 import type { PageEvent } from './page-event.ts';
 import { watchPlacement } from './placement.ts';
@@ -36,7 +36,7 @@ export function watchPage({
   options: WatchOptions;
 }): () => void {
   const { nonce, text = false, query = false, opened = false, rules = noRedaction } = options;
-  const shadowRootOf = options.shadowRootOf ?? ((element: Element) => element.shadowRoot);
+  const shadowRootOf = onlyHtml(options.shadowRootOf);
   const controller = new AbortController();
   const { signal } = controller;
   const placement = watchPlacement({ nonce, shadowRootOf, signal });

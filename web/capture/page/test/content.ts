@@ -1,4 +1,5 @@
 /** The content script of the tests. Options come from an attribute of the page. */
+import { coverPage } from '../cover-page.ts';
 import { pickElement } from '../pick-element.ts';
 import { redactPage } from '../redact-page.ts';
 import { watchPage, type WatchOptions } from '../watch-page.ts';
@@ -17,17 +18,25 @@ interface Chrome {
 }
 const { runtime, dom } = (globalThis as unknown as { chrome: Chrome }).chrome;
 
-type Options = Partial<WatchOptions> & { redact?: boolean };
+type Options = Partial<WatchOptions> & { redact?: boolean; late?: number };
 const options = JSON.parse(document.documentElement?.dataset['watch'] ?? '{}') as Options;
-const shadowRootOf = (element: Element) =>
-  element instanceof HTMLElement ? dom.openOrClosedShadowRoot(element) : null;
+const shadowRootOf = (element: Element) => dom.openOrClosedShadowRoot(element);
 
 const stopWatching = watchPage({
   emit: (event) => void runtime.sendMessage(event),
   options: { nonce: 'test-nonce', ...options, shadowRootOf },
 });
-const undo =
-  options.redact && options.rules ? redactPage(options.rules, { shadowRootOf }) : undefined;
+let undo: (() => void) | undefined;
+const { rules } = options;
+if (options.redact && rules) {
+  if (options.late) {
+    const uncover = coverPage();
+    setTimeout(() => {
+      undo = redactPage(rules, { shadowRootOf });
+      uncover();
+    }, options.late);
+  } else undo = redactPage(rules, { shadowRootOf });
+}
 
 runtime.onMessage.addListener((message, _, answer) => {
   if (message === 'pick') void pickElement().then(answer);

@@ -19,6 +19,8 @@ export interface WatchedOptions {
   rules?: RedactionRules;
   /** Masks the page by the rules. */
   redact?: boolean;
+  /** Milliseconds until the rules are there; the page is covered for so long. */
+  late?: number;
 }
 
 export interface Box {
