@@ -35,10 +35,12 @@ export function watchNavigation(
     if (opened && was && document.readyState === 'complete') settle();
     signal.addEventListener('abort', () => (clearTimeout(timer), observer.disconnect()));
   }
-  function look(): void {
+  function look(event: Event): void {
     const now = address();
     if (now === current) return;
     current = now;
+    // Pages put their state into the address as it changes, a map with every move; nobody went anywhere.
+    if ('navigationType' in event && event.navigationType === 'replace') return;
     say(Date.now());
   }
   if (opened) say(Math.min(Date.now(), performance.timeOrigin + performance.now()));

@@ -31,13 +31,15 @@ interface Press extends Dragged {
 
 /** CSS pixels; a hand trembles less. */
 const dragFrom = 8;
+/** Milliseconds between two looks at where a moving pointer is on the screen. */
+const seeEvery = 200;
 /** Milliseconds in which a control reacts to a press. */
 const reacts = 100;
 /** Milliseconds for which an opened list waits for a choice. */
 const patience = 60_000;
 
 export interface Presses {
-  /** The last press, where it was on this control: its entry becomes the choice. */
+  /** The last press, where it was on this control or an option in it: its entry becomes the choice. */
   take(control: Element): Entry | null;
   /** Rectangle of what was pressed last, for controls that are not visible. */
   lastRect(): Rect | null;
@@ -53,6 +55,7 @@ const buttonLike = new Set(
 export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   let press: Press | null = null;
   let previous: Press | null = null;
+  let seenAt = -Infinity;
   /** The key that a click without a pointer comes from. */
   let key: { target: EventTarget | undefined; at: number } | null = null;
 
@@ -99,7 +102,11 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
   });
 
   on('pointermove', (event) => {
-    log.seePointer(event);
+    // Asking for the viewport's size may lay the page out, so not with every move.
+    if (event.timeStamp - seenAt > seeEvery) {
+      seenAt = event.timeStamp;
+      log.seePointer(event);
+    }
     if (press && !press.settled) {
       const distance = Math.hypot(event.clientX - press.from.x, event.clientY - press.from.y);
       press.moved = Math.max(press.moved, distance);
@@ -282,7 +289,8 @@ export function watchPresses(log: EventLog, signal: AbortSignal): Presses {
 
   return {
     take(control) {
-      if (press?.meant.element !== control || press.entry.draft.kind !== 'click') return null;
+      if (!press || !control.contains(press.meant.element)) return null;
+      if (press.entry.draft.kind !== 'click') return null;
       return Date.now() - press.entry.draft.time < patience ? press.entry : null;
     },
     lastRect: () => press?.rect ?? null,

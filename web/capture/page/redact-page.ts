@@ -37,7 +37,7 @@ export function redactPage(
 
   const roots = new Roots({
     shadowRootOf,
-    attributes: [...shownAttributes, 'value', 'type'],
+    attributes: shownAttributes,
     onRoot(root) {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(maskStyles(rules, location.hostname, root));

@@ -117,7 +117,13 @@ export function watchTyping(log: EventLog, presses: Presses, signal: AbortSignal
     flush();
     const value = chosenIn(control);
     const press = presses.take(control);
-    if (press) return press.done({ kind: 'choice', value, end: epochOf(event) });
+    if (press) {
+      const { tag, rect } = press.draft.element!;
+      // An option of a list that is open was pressed; what is told of is the list.
+      const element = tag === control.localName ? undefined : log.describe(control, rect);
+      const change = { kind: 'choice', value, end: epochOf(event) } as const;
+      return press.done(element ? { ...change, element } : change);
+    }
     const { width } = control.getBoundingClientRect();
     const visible = width > 1 && getComputedStyle(control).visibility === 'visible';
     const element = log.describe(control, visible ? undefined : (presses.lastRect() ?? undefined));

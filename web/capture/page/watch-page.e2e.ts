@@ -170,6 +170,14 @@ describe('controls', () => {
     expect(await told()).toEqual(['choice|combobox|Role|-|Editor', 'choice|combobox|Month']);
   });
 
+  it('an option of an open list by the list', async () => {
+    await pages.open(`<select size=3 aria-label=Plan><option>Free<option>Paid</select>`);
+    await page.mouse.click(20, 32);
+    const [event, more] = await pages.events();
+    expect(more).toBeUndefined();
+    expect(event).toMatchObject({ kind: 'choice', value: 'Paid', element: { label: 'Plan' } });
+  });
+
   it('what programs choose for the person, but not what a widget keeps in step', async () => {
     await pages.open(`<select aria-label=Plan><option>Free<option>Paid</select>
       <div role=option onclick="s.value='B'; s.dispatchEvent(new Event('input', { bubbles: true })); s.dispatchEvent(new Event('change', { bubbles: true }))">B</div>
