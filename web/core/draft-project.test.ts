@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { projectFromEvidence } from './draft-project.ts';
-import type { SoundEvidence, StepDraft } from './evidence.ts';
+import type { SoundEvidence, SpeechEvidence, StepDraft } from './evidence.ts';
 import type { Recording } from './recording.ts';
 import { sourceRange, sourceTime } from './time.ts';
 
@@ -47,4 +47,20 @@ test('sound is cleaned when there is a cleaned one', () => {
   expect(sounds(sound)).toEqual({ denoise: true, normalise: true });
   expect(sounds({ ...sound, cleanPath: null })).toEqual({ denoise: false, normalise: true });
   expect(sounds(null)).toEqual({ denoise: false, normalise: false });
+});
+
+test('pauses in which something is done stay, others go', () => {
+  const silence = (start: number, end: number) => ({ ...sourceRange(start, end), confidence: 1 });
+  const silences = [silence(2, 4), silence(10, 15), silence(20, 24)];
+  const { decisions } = projectFromEvidence(
+    {
+      ...recording('a.mp4'),
+      interactions: [
+        { kind: 'click', time: sourceTime(12) },
+        { kind: 'scroll', time: sourceTime(21) },
+      ],
+    },
+    { ...nothing, speech: { silences } as unknown as SpeechEvidence, steps: [] },
+  );
+  expect(decisions).toEqual({ 'silence:10000': 'keep' });
 });

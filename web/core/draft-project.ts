@@ -1,6 +1,6 @@
 /** The first version of a project: what a person sees before having decided anything. */
 import type { SoundEvidence, ScreenEvidence, SpeechEvidence, StepDraft } from './evidence.ts';
-import { defaultRemoval, projectSchema, type Project, type Step } from './project.ts';
+import { defaultRemoval, findingKey, projectSchema, type Project, type Step } from './project.ts';
 import type { Recording } from './recording.ts';
 import { plainTitle } from './text/emphasis.ts';
 
@@ -24,12 +24,31 @@ export function projectFromEvidence(recording: Recording, evidence: DraftEvidenc
     title: projectTitle(recording.name, evidence.steps),
     updatedAt: Date.now(),
     removal: defaultRemoval,
-    decisions: {},
+    decisions: keptPauses(recording, evidence.speech),
     cuts: [],
     corrections: {},
     sound: { denoise: hasSound && evidence.sound!.cleanPath !== null, normalise: hasSound },
     steps: evidence.steps.map(stepFromDraft),
   };
+}
+
+/** Seconds around what is done that its viewer needs: to see it coming, and what comes of it. */
+const beforeDeed = 0.4;
+const afterDeed = 1.2;
+
+/** Pauses in which something is done are part of the story, though nobody speaks. */
+function keptPauses(
+  { interactions }: Recording,
+  speech: SpeechEvidence | null,
+): Project['decisions'] {
+  const deeds = interactions.filter(({ kind }) => kind !== 'scroll');
+  const kept = (speech?.silences ?? []).filter((silence) =>
+    deeds.some(
+      ({ time, end }) =>
+        time - beforeDeed < silence.end && (end ?? time) + afterDeed > silence.start,
+    ),
+  );
+  return Object.fromEntries(kept.map((silence) => [findingKey('silence', silence), 'keep']));
 }
 
 /** A draft becomes the person’s own step. */
