@@ -11,8 +11,8 @@ import { FrameFitter } from './frame-fitter.ts';
 import { bytesOf, type LaneHost } from './lane.ts';
 import { StreamClock } from './stream-clock.ts';
 
-/** Frames waiting for the encoder; one more is dropped. */
-const longestQueue = 4;
+/** Frames waiting for the encoder; one more is dropped. A third of a second: a busy computer makes it wait in bursts. */
+const longestQueue = 10;
 const keyIntervalUs = 1_000_000;
 /** After dropping, a key frame at once, but not more often than this. */
 const forcedKeyIntervalUs = 500_000;
