@@ -234,3 +234,24 @@ const beginnings: Record<PrivateKind, RegExp> = {
 /** Whether typing has begun something that will be private once it is whole. */
 export const mayBecomePrivate = (text: string, kinds: readonly PrivateKind[]): boolean =>
   kinds.some((kind) => beginnings[kind].test(text));
+
+/** The same at the end of a longer text. */
+const unfinished: Record<PrivateKind, RegExp> = {
+  email: /[^\s@]+@[^\s@]*$/,
+  phone: /(?<![\w.])(?:\+\d|0[1-9]\d)[\d ()./-]{3,}$/,
+  card: /(?<![\w.,-])(?:[3-6]\d{3}|2[2-7]\d\d)[ -]?\d{2}[\d -]*$/,
+  iban: /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}[ -]?[A-Z\d]{2}[A-Z\d -]{0,30}$/u,
+  key: /(?<!\w)(?:sk-|sk_|pk_|rk_|eyJ|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AIza|ya29\.)\S*$/,
+};
+
+/** What stands at the end of a text that is being written and may become private; null where nothing does. */
+export function unfinishedPrivateText(
+  text: string,
+  kinds: readonly PrivateKind[],
+): TextSpan | null {
+  // No kind is longer; a whole page before the caret need not be searched.
+  const from = Math.max(0, text.length - 80);
+  const end = text.slice(from);
+  const starts = kinds.map((kind) => end.search(unfinished[kind])).filter((at) => at >= 0);
+  return starts.length > 0 ? { start: from + Math.min(...starts), end: text.length } : null;
+}

@@ -4,6 +4,7 @@ import {
   checkPattern,
   defaultRedaction,
   findPrivate,
+  findUnfinished,
   hiddenText,
   hidesField,
   noRedaction,
@@ -189,6 +190,20 @@ describe('rules', () => {
   it.each(['', 'Jane', '2024', '2024-01-15', 'Hello world', '12', '4.99', 'Version 4'])(
     'leaves a field alone: %s',
     (value) => expect(hidesField(value, defaultRedaction)).toBe(false),
+  );
+  it.each([
+    ['Pay with 4111 11', 'Pay with '],
+    ['Write to jane@exa', 'Write to '],
+    ['Call +49 301', 'Call '],
+    ['IBAN DE89 3704', 'IBAN '],
+    ['The key sk-proj', 'The key '],
+  ])('hides what is being written at the end of: %s', (text, shown) => {
+    const span = findUnfinished(text, defaultRedaction);
+    expect(text.slice(0, span?.start)).toBe(shown);
+  });
+  it.each(['Pay with 4111', 'Meet @jane', 'On 2024-01-15', 'jane@example hello', 'Room 0.12', ''])(
+    'leaves what is being written: %s',
+    (text) => expect(findUnfinished(text, defaultRedaction)).toBe(null),
   );
   it('hides every field when told so', () => {
     expect(hidesField('Hello', { ...noRedaction, fields: 'all' })).toBe(true);

@@ -3,6 +3,7 @@ import {
   findPrivateText,
   mayBecomePrivate,
   privateKinds,
+  unfinishedPrivateText,
   type PrivateKind,
   type TextSpan,
 } from './private-text.ts';
@@ -92,6 +93,10 @@ export function hidesField(value: string, rules: RedactionRules): boolean {
   if (rules.fields === 'all') return true;
   return mayBecomePrivate(value, rules.kinds) || findPrivate(value, rules).length > 0;
 }
+
+/** The same for what is being written into a longer text: from where on to hide it. */
+export const findUnfinished = (text: string, rules: RedactionRules): TextSpan | null =>
+  unfinishedPrivateText(text, rules.kinds);
 
 /** Selectors that hold on a host. */
 export function selectorsFor(rules: RedactionRules, host: string): string[] {

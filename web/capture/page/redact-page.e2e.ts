@@ -131,6 +131,15 @@ const scenes: Record<string, Scene> = {
       }
     },
   },
+  'what is being written in an editor': {
+    html: () => `<div contenteditable></div><p contenteditable></p>`,
+    async act([email, card]) {
+      await page.focus('div');
+      await page.keyboard.type(`Pay ${card.slice(0, 8)}`);
+      await page.focus('p');
+      await page.keyboard.type(`Write to ${email.slice(0, 12)}`);
+    },
+  },
   'text in shadow roots and frames': {
     html: ([email, , phone]) => `<my-box></my-box><my-safe></my-safe><div id=late></div>
       <iframe src="/inner" width=300 height=60></iframe><iframe src="{other}/inner" width=300 height=60></iframe>

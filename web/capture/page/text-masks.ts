@@ -1,5 +1,5 @@
 /** Hides spans of the page's text by a highlight, which moves and wraps with the text and changes no node. */
-import { findPrivate, type RedactionRules } from '../../core/redaction.ts';
+import { findPrivate, findUnfinished, type RedactionRules } from '../../core/redaction.ts';
 import { highlightName, textMark } from './mask-styles.ts';
 import type { Root } from './roots.ts';
 
@@ -125,6 +125,14 @@ function collectBlocks(within: Block, blocks: Set<Block>): void {
   }
 }
 
+/** Where something is being written in the block: index of the text node, offset in it. */
+function caretIn(block: Block, texts: readonly Text[]): { text: number; offset: number } | null {
+  if (!(block instanceof HTMLElement) || !block.isContentEditable) return null;
+  const selection = getSelection();
+  const text = texts.indexOf(selection?.focusNode as Text);
+  return text >= 0 ? { text, offset: selection!.focusOffset } : null;
+}
+
 /** Ranges of what is private in the block's own lines, one for each text node that takes part. */
 function privateRanges(block: Block, rules: RedactionRules): StaticRange[] {
   const texts: Text[] = [];
@@ -160,8 +168,15 @@ function privateRanges(block: Block, rules: RedactionRules): StaticRange[] {
     offsets.push(offset);
   }
 
+  const spans = findPrivate(whole, rules);
+  const caret = caretIn(block, texts);
+  if (caret) {
+    const at = nodes.findLastIndex((n, i) => n === caret.text && offsets[i]! < caret.offset);
+    const writing = findUnfinished(whole.slice(0, at + 1), rules);
+    if (writing) spans.push(writing);
+  }
   const ranges: StaticRange[] = [];
-  for (const { start, end } of findPrivate(whole, rules)) {
+  for (const { start, end } of spans) {
     let from = start;
     for (let i = start; i < end; i++) {
       if (i + 1 < end && nodes[i + 1] === nodes[i]) continue;
