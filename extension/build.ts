@@ -13,7 +13,11 @@ import { manifest } from './manifest.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const output = path.join(root, 'dist/extension');
 
+/** Where "Open in the web app" goes: where `npm start` serves the app, unless it is told. */
+const appOrigin = new URL(process.env.CAIRN_APP_ORIGIN ?? 'http://localhost:8787').origin;
+
 const common: InlineConfig = {
+  define: { 'import.meta.env.CAIRN_APP_ORIGIN': JSON.stringify(appOrigin) },
   configFile: false,
   logLevel: 'warn',
   publicDir: false,
@@ -100,7 +104,10 @@ async function writeManifest(): Promise<void> {
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
     version: string;
   };
-  await writeFile(path.join(output, 'manifest.json'), JSON.stringify(manifest(version), null, 2));
+  await writeFile(
+    path.join(output, 'manifest.json'),
+    JSON.stringify(manifest(version, appOrigin), null, 2),
+  );
 }
 
 await buildApp();

@@ -1,6 +1,6 @@
 /** The manifest. Asked for at installation is what recording needs; access to pages is asked for when wanted. */
 
-export const manifest = (version: string) => ({
+export const manifest = (version: string, appOrigin: string) => ({
   manifest_version: 3,
   name: 'Cairn',
   description:
@@ -21,6 +21,8 @@ export const manifest = (version: string) => ({
     'unlimitedStorage',
   ],
   optional_host_permissions: ['<all_urls>'],
+  // Only the web app of this build may speak to it, to take over a recording.
+  externally_connectable: { matches: [`${appOrigin}/*`] },
   commands: {
     record: {
       suggested_key: { default: 'Alt+Shift+R' },

@@ -84,6 +84,9 @@ export interface Calls {
     /** Stops watching. */
     release(): void;
     pageSetup(): PageSetup | null;
+    /** Opens the web app and gives it this recording. */
+    handOver(recordingId: string): void;
+    stopHandOver(recordingId: string): void;
   };
 }
 

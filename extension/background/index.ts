@@ -1,5 +1,6 @@
 /** The service worker: opens panel and recorder, brings scripts into pages, shows the badge. Ended and started by the browser at will, so it keeps nothing in memory that matters. */
 import { answer, ask, onState, type PageSetup, type RecorderState } from '../messages.ts';
+import { handOver, stopHandOver } from './hand-over.ts';
 
 const contentScript = 'watch';
 const contentFile = 'content.js';
@@ -79,6 +80,8 @@ answer('background', {
     await Promise.all(ids.map((id) => (id === undefined ? null : inject(id))));
   },
   release,
+  handOver,
+  stopHandOver,
   async pageSetup() {
     const { [setupKey]: setup } = await chrome.storage.session.get(setupKey);
     return (setup as PageSetup | undefined) ?? null;

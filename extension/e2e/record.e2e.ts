@@ -1,9 +1,6 @@
 /** Sessions recorded through the extension, from the press of the button to the steps in the editor. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,6 +13,7 @@ import {
   startRecording,
   type Recorded,
 } from './extension-browser.ts';
+import { startDjango, startWordPress } from './web-apps.ts';
 
 const team = `<!doctype html><title>Team | Acme</title><h1>Team</h1>
 <button id="invite">Invite</button>
@@ -129,26 +127,16 @@ test('what is done in a page becomes steps with pictures that point at it', asyn
   }
 });
 
-const wordPress = sharedFolder && path.join(sharedFolder, 'tools/wordpress-up.sh');
-const hasWordPress =
-  wordPress !== null &&
-  existsSync(wordPress) &&
-  existsSync('/usr/share/wordpress') &&
-  spawnSync('mariadbd', ['--version']).status === 0;
-if (!hasWordPress)
-  console.warn('Skipped: recording WordPress needs ../shared/tools and the packages it names.');
-
-test.skipIf(!hasWordPress)('a person added in WordPress', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'cairn-wordpress-'));
-  const port = 8093;
-  execFileSync('bash', [wordPress!, folder, String(port)], { stdio: 'ignore' });
+test('a person added in WordPress', async ({ skip }) => {
+  const app = await startWordPress();
+  if (!app) return skip();
   const browser = await openExtension({
     title: 'Log In',
-    voice: path.join(sharedFolder!, 'media/speech/jfk.wav'),
+    voice: path.join(sharedFolder, 'media/speech/jfk.wav'),
   });
   try {
     const page = await browser.context.newPage();
-    await page.goto(`http://127.0.0.1:${port}/wp-login.php`);
+    await page.goto(`${app.origin}/wp-login.php`);
     const panel = await browser.openPanel(page);
     await startRecording(panel);
     await page.waitForTimeout(1500);
@@ -186,7 +174,51 @@ test.skipIf(!hasWordPress)('a person added in WordPress', async () => {
     expectTargets(recorded);
   } finally {
     await browser.close();
-    for (const file of readdirSync(path.join(folder, 'run')).filter((f) => f.endsWith('.pid')))
-      process.kill(Number(readFileSync(path.join(folder, 'run', file), 'utf8')));
+    app.stop();
+  }
+});
+
+test('a group made and deleted in Django', async ({ skip }) => {
+  const app = await startDjango();
+  if (!app) return skip();
+  const browser = await openExtension({ title: 'Log in', scale: 1.25 });
+  try {
+    const page = await browser.context.newPage();
+    await page.goto(`${app.origin}/admin/`);
+    const panel = await browser.openPanel(page);
+    await startRecording(panel);
+    await page.waitForTimeout(1500);
+    await type(page, page.getByLabel('Username'), 'admin');
+    await type(page, page.getByLabel('Password'), 'adminpw');
+    await press(page, page.getByRole('button', { name: 'Log in' }));
+    await press(page, page.getByRole('link', { name: 'Groups' }).first());
+    await press(page, page.getByRole('link', { name: 'Add group' }).first());
+    await type(page, page.getByLabel('Name:'), 'Editors');
+    await press(page, page.getByRole('button', { name: 'Save', exact: true }));
+    await press(page, page.getByRole('checkbox', { name: /Select this object/ }));
+    await page.getByLabel('Action:').focus();
+    await page.keyboard.press('d');
+    await page.waitForTimeout(1000);
+    await press(page, page.getByRole('button', { name: 'Go' }));
+    await press(page, page.getByRole('button', { name: /^Yes/ }));
+    const editor = await finishRecording(browser, panel);
+    const recorded = await readRecorded(editor);
+    expect(recorded.steps.map(({ title }) => title)).toEqual([
+      'Type the username',
+      'Type the password',
+      'Click **Log in**',
+      'Click **Groups**',
+      'Click **Add group**',
+      'Type the name',
+      'Click **Save**',
+      'Tick **Select this object for an action - Editors**',
+      'Choose **Delete selected groups** in *Action*',
+      'Click **Go**',
+      'Click **Yes, I’m sure**',
+    ]);
+    expectTargets(recorded);
+  } finally {
+    await browser.close();
+    app.stop();
   }
 });

@@ -3,6 +3,7 @@ import { completeChoices, defaultChoices, type Choices } from '../../web/recorde
 import { fromEnvelope, isAbort } from '../../web/core/errors.ts';
 import { defaultRedaction, noRedaction } from '../../web/core/redaction.ts';
 import { messages } from '../../web/ui/messages/index.ts';
+import { onHandOver, type HandOverStatus } from '../../web/transfer/hand-over/status.ts';
 import { ask, idleState, onState, type RecorderState } from '../messages.ts';
 
 const choicesKey = 'choices';
@@ -12,6 +13,7 @@ export class Panel {
   choices = $state<Choices>({ ...defaultChoices });
   #state = $state.raw<RecorderState>(idleState);
   #isStarting = $state(false);
+  #handOver = $state.raw<HandOverStatus | null>(null);
   #error = $state.raw<unknown>(null);
 
   get state(): RecorderState {
@@ -21,6 +23,11 @@ export class Panel {
   /** Between the press and the recorder's first word. */
   get isStarting(): boolean {
     return this.#isStarting;
+  }
+
+  /** How far a recording is on its way to the web app. */
+  get handOver(): HandOverStatus | null {
+    return this.#handOver;
   }
 
   get error(): unknown {
@@ -37,7 +44,12 @@ export class Panel {
       (state) => (this.#state = state),
       () => undefined, // No recorder yet.
     );
-    return onState((state) => (this.#state = state));
+    const unfollow = onHandOver((status) => (this.#handOver = status));
+    const unlisten = onState((state) => (this.#state = state));
+    return () => {
+      unfollow();
+      unlisten();
+    };
   }
 
   /** From the press of the button: the browser grants pages and tabs for a gesture only. */
@@ -94,6 +106,14 @@ export class Panel {
   /** The same pages serve the app: the recording is there already. */
   openRecording(id: string): void {
     void chrome.tabs.create({ url: chrome.runtime.getURL(`index.html#/edit/${id}/new`) });
+  }
+
+  openInWebApp(id: string): void {
+    void ask('background', 'handOver', id).catch((error: unknown) => (this.#error = error));
+  }
+
+  stopHandOver(id: string): void {
+    void ask('background', 'stopHandOver', id).catch((error: unknown) => (this.#error = error));
   }
 
   openLibrary(): void {
