@@ -1,4 +1,5 @@
 /** What can be done with a recording. */
+import ExternalLink from '@lucide/svelte/icons/external-link';
 import AudioLines from '@lucide/svelte/icons/audio-lines';
 import Captions from '@lucide/svelte/icons/captions';
 import CaptionsOff from '@lucide/svelte/icons/captions-off';
@@ -7,6 +8,7 @@ import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import Trash from '@lucide/svelte/icons/trash';
 import { mainFile } from '../core/recording.ts';
 import { otherAnalysis } from '../state/analyse-again.ts';
+import { canHandOver, openInWebApp } from '../state/hand-over.ts';
 import type { App } from '../state/app.ts';
 import type { LibraryEntry } from '../state/Library.svelte.ts';
 import type { MenuEntry } from '../ui/Menu.svelte';
@@ -55,6 +57,9 @@ export function itemMenu(
             onselect: () => analyses.start(id),
           },
         ]
+      : []),
+    ...(canHandOver
+      ? [{ label: text.openInWebApp, icon: ExternalLink, onselect: () => openInWebApp(id) }]
       : []),
     'line',
     { label: text.delete, icon: Trash, shortcut: 'Del', tone: 'danger', onselect: act.remove },

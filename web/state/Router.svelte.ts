@@ -4,6 +4,8 @@ export type Route =
   | { screen: 'library' }
   | { screen: 'settings' }
   | { screen: 'record' }
+  /** Takes over a recording from the extension; what is behind the hash says from where. */
+  | { screen: 'receive' }
   /** `isNew`: it was recorded just now, so its analysis begins by itself. */
   | { screen: 'edit'; recordingId: string; isNew?: boolean }
   | { screen: 'headless' }
@@ -19,6 +21,7 @@ export function parseRoute(path: string): Route {
     return { screen: 'edit', recordingId: decodeURIComponent(second) };
   if (second === undefined && first === 'settings') return { screen: 'settings' };
   if (second === undefined && first === 'record') return { screen: 'record' };
+  if (second === undefined && first === 'receive') return { screen: 'receive' };
   if (second === undefined && first === 'headless') return { screen: 'headless' };
   return { screen: 'missing' };
 }

@@ -82,6 +82,23 @@ export async function removeWhenFree(path: string): Promise<void> {
   }
 }
 
+/** Chromium and Firefox have it, the types do not. */
+type MovableHandle = FileSystemFileHandle & {
+  move(folder: FileSystemDirectoryHandle, name: string): Promise<void>;
+};
+
+/** Moves a file within OPFS, over what is there; its folders are made. No bytes are copied. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  const handle = (await fileHandle(from)) as MovableHandle;
+  const [folder, name] = split(to);
+  try {
+    await remove(to);
+    await handle.move(await directory(folder, true), name);
+  } catch (error) {
+    throw storageError(error, to);
+  }
+}
+
 /** Names in a folder; empty when there is no such folder. */
 export async function list(path: string): Promise<string[]> {
   const names: string[] = [];

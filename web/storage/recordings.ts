@@ -5,10 +5,25 @@
 import type { Recording } from '../core/recording.ts';
 
 import { database } from './database.ts';
-import { exists, list, recordingFolder, remove, removeWhenFree, writeFile } from './opfs.ts';
+import {
+  exists,
+  list,
+  readFile,
+  recordingFolder,
+  remove,
+  removeWhenFree,
+  writeFile,
+} from './opfs.ts';
+
+/** What has arrived of a recording waits this long for the rest, ms. */
+const longestPause = 7 * 24 * 3600 * 1000;
 
 /** Held while a recording is written, so that another tab does not take its folder for an orphan. */
 export const importLock = (id: string) => `import:${id}`;
+
+/** Where a recording from the extension arrives, until it is whole. Held while it does. */
+export const incomingFolder = (id: string) => `incoming/${id}`;
+export const incomingLock = (id: string) => `incoming:${id}`;
 
 /** Held by the tab that edits a recording's project. */
 export const projectLock = (recordingId: string) => `cairn-project:${recordingId}`;
@@ -113,6 +128,15 @@ export async function tidyStorage({ trashOlderThan = Date.now() - 60_000 } = {})
       const captured = await exists(journalPath(id));
       if (finished && captured) await remove(journalPath(id));
       if (!finished && !captured) await removeWhenFree(recordingFolder(id));
+    });
+  }
+  for (const id of await list('incoming')) {
+    await navigator.locks.request(incomingLock(id), { ifAvailable: true }, async (lock) => {
+      const began = await readFile(`${incomingFolder(id)}/offer.json`).then(
+        (file) => file.lastModified,
+        () => 0, // nothing that could go on
+      );
+      if (lock && began < Date.now() - longestPause) await removeWhenFree(incomingFolder(id));
     });
   }
   for (const name of await list('temp')) {

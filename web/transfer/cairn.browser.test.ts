@@ -1,22 +1,16 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { newProject } from '../core/edits/create.ts';
-import { analyserVersions, type Evidence, type Stage } from '../core/evidence.ts';
-import type { Project } from '../core/project.ts';
+import type { Evidence } from '../core/evidence.ts';
 import type { Recording } from '../core/recording.ts';
 import { sourceTime } from '../core/time.ts';
-import plain from '../import/fixtures/plain.mp4?url';
-import { importFile } from '../import/import-file.ts';
 import { database } from '../storage/database.ts';
-import { list, readFile, recordingFolder, removeWhenFree, writeFile } from '../storage/opfs.ts';
+import { list, readFile, removeWhenFree } from '../storage/opfs.ts';
 import { posterPath, purgeRecording, trashRecording } from '../storage/recordings.ts';
 import { connect } from '../workers/rpc.ts';
 import type { TransferApi } from '../workers/transfer.worker.ts';
 import { importCairn } from './import-cairn.ts';
 import type { ImportProjectOptions } from './import-project.ts';
-import { decodeJson, encodeJson } from './json.ts';
 import type { CairnManifest } from './manifest.ts';
-import { openMember, readDirectory } from './zip-read.ts';
-import { ZipWriter } from './zip-write.ts';
+import { forged, full, importPlain } from './test-project.ts';
 
 const worker = connect<TransferApi>(
   () => new Worker(new URL('../workers/transfer.worker.ts', import.meta.url), { type: 'module' }),
@@ -34,108 +28,6 @@ async function clear() {
 }
 beforeEach(clear);
 afterAll(clear);
-
-/** A recording with everything that analysis and a person add to it. */
-async function full(): Promise<{ recording: Recording; project: Project }> {
-  const data = await (await fetch(plain)).arrayBuffer();
-  const { recording: bare } = await importFile(new File([data], 'Invite a user.mp4'));
-  await database.recordings.update(bare.id, {
-    interactions: [
-      {
-        kind: 'click',
-        time: sourceTime(0.5),
-        role: 'button',
-        label: 'Invite',
-        tag: 'button',
-        selectors: ['#inv'],
-        rect: { x: 1, y: 2, width: 30, height: 20 },
-        point: { x: 10.5, y: 12 },
-        page: { title: 'Team', url: 'https://example.org/team' },
-      },
-    ],
-  });
-  const recording = (await database.recordings.get(bare.id))!;
-  const folder = recordingFolder(recording.id);
-  await writeFile(`${folder}/clean.wav`, new Uint8Array(1_000_000).fill(7));
-  await writeFile(`${folder}/strip/0.webp`, 'a sheet');
-  const range = { start: sourceTime(0.1), end: sourceTime(0.4) };
-  const evidence: Evidence = {
-    sound: {
-      loudness: -20.5,
-      truePeak: -Infinity,
-      cleanLoudness: -21,
-      cleanTruePeak: null,
-      noiseFloor: -70,
-      peaks: new Int8Array([-127, 127, 0, 5]),
-      peakRate: 100,
-      cleanPath: `${folder}/clean.wav`,
-      denoiser: 'gate',
-    },
-    speech: {
-      model: 'base',
-      language: 'en',
-      words: [{ ...range, text: 'Hello', confidence: 0.9 }],
-      fillers: [{ ...range, text: 'um', confidence: 0.8, signals: ['aligned'] }],
-      silences: [],
-      disfluencies: [],
-      speech: [range],
-    },
-    screen: {
-      times: new Float64Array([0, 0.5]),
-      activity: new Float32Array([0, 0.25]),
-      sharpness: new Float32Array([3, 4]),
-      changes: [],
-      idle: [range],
-      thumbnails: {
-        paths: [`${folder}/strip/0.webp`],
-        width: 160,
-        height: 90,
-        columns: 4,
-        rows: 4,
-        times: new Float64Array([0]),
-      },
-    },
-    steps: [
-      { ...range, title: 'Click **Invite**', text: '', claim: 'shown', stills: [], interaction: 0 },
-    ],
-  };
-  for (const stage of Object.keys(evidence) as Stage[]) {
-    await database.evidence.put({
-      recordingId: recording.id,
-      stage,
-      version: analyserVersions[stage],
-      variant: stage === 'speech' || stage === 'steps' ? 'base/en' : '',
-      data: evidence[stage],
-    });
-  }
-  const project: Project = {
-    ...newProject(recording, crypto.randomUUID(), 1000),
-    decisions: { 'filler:100': 'keep' },
-    cuts: [{ ...range, id: 'c1', reason: 'words' }],
-    corrections: { '100': 'Hallo' },
-    steps: [
-      {
-        ...range,
-        id: 's1',
-        title: 'Click **Invite**',
-        text: 'Then wait.',
-        claim: 'written',
-        still: { time: sourceTime(0.2), alt: 'The page' },
-        stillChoices: [sourceTime(0.2)],
-        interaction: 0,
-        section: 'Team',
-      },
-    ],
-    stepsAdopted: true,
-  };
-  await database.projects.add(project);
-  await database.scripts.put({
-    recordingId: recording.id,
-    name: 'words.txt',
-    script: { cues: [{ start: null, end: null, text: 'Hello' }] },
-  });
-  return { recording, project };
-}
 
 async function exported(recordingId: string, media: boolean): Promise<File> {
   const outputPath = `exports/test/${media}.cairn`;
@@ -164,32 +56,6 @@ async function snapshot(recordingId: string) {
     clean: sound.cleanPath && (await digest(sound.cleanPath)),
     poster: await digest(posterPath(recordingId)),
   };
-}
-
-/** The same zip with `cairn.json` changed, and members renamed. */
-async function forged(
-  file: File,
-  change: (manifest: CairnManifest) => unknown,
-  rename: (name: string) => string = (name) => name,
-): Promise<File> {
-  let data = new Uint8Array(0);
-  const zip = new ZipWriter((part, at) => {
-    const larger = new Uint8Array(Math.max(data.length, at + part.length));
-    larger.set(data);
-    larger.set(part, at);
-    data = larger;
-  });
-  const members = await readDirectory(file);
-  let text = '';
-  for (const [name, member] of members) {
-    const content = await new Response(await openMember(file, member)).blob();
-    if (name === 'cairn.json') text = await content.text();
-    else await zip.addFile(rename(name), content, () => undefined);
-  }
-  const manifest = decodeJson(text) as CairnManifest;
-  await zip.addText('cairn.json', encodeJson(change(manifest) ?? manifest));
-  zip.close();
-  return new File([data], 'Project.cairn');
 }
 
 async function expectNothing() {
@@ -258,8 +124,7 @@ describe('without media', () => {
     const { recording, project } = await full();
     const file = await exported(recording.id, false);
     await clear();
-    const data = await (await fetch(plain)).arrayBuffer();
-    const again = (await importFile(new File([data], 'again.mp4'))).recording;
+    const again = await importPlain('again.mp4');
     const result = await importCairn(file, options());
     expect(result).toMatchObject({ existing: true, recording: { id: again.id } });
     const recordingId = again.id;

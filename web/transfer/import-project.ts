@@ -29,6 +29,8 @@ import {
 
 /** Where the members' bytes come from. */
 export interface MemberSource {
+  /** They take up their room already. */
+  staged?: boolean;
   /** Fills the file and checks it against the hash. */
   extract(member: CairnMember, path: string, context: JobContext): Promise<void>;
 }
@@ -178,7 +180,7 @@ async function extractAll(
   const members = manifest.members.filter(({ name }) => wanted.has(name));
   const total = members.reduce((sum, { size }) => sum + size, 0);
   if (total > 0) {
-    await requireRoom(total);
+    if (!source.staged) await requireRoom(total);
     await keepStorage();
   }
   let done = 0;

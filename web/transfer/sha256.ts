@@ -97,3 +97,6 @@ export class Sha256 {
     h[7] = h[7]! + last;
   }
 }
+
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

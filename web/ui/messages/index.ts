@@ -8,6 +8,7 @@ import { headless } from './en/headless.ts';
 import { importing } from './en/importing.ts';
 import { jobs } from './en/jobs.ts';
 import { library } from './en/library.ts';
+import { handOver } from './en/hand-over.ts';
 import { recorder } from './en/recorder.ts';
 import { settings } from './en/settings.ts';
 
@@ -18,6 +19,7 @@ export const messages = {
   version,
   privacy,
   errors,
+  handOver,
   headless,
   importing,
   jobs,

@@ -47,6 +47,7 @@ export const library = {
   replaceScript: 'Replace script or subtitles…',
   removeScript: 'Transcribe instead of using the text',
   voiceTrack: (n: number) => `Use sound track ${n}`,
+  openInWebApp: 'Open in the web app',
   delete: 'Delete',
   deleted: (name: string) => `“${name}” deleted.`,
   scripted: 'Has its own text',
