@@ -66,7 +66,10 @@ export class EventLog {
   readonly shadowRootOf: ShadowRootOf;
   readonly #options: LogOptions;
   readonly #screen = new ScreenPosition();
-  readonly #frame = crypto.randomUUID().slice(0, 8);
+  // `randomUUID` is missing on pages without encryption.
+  readonly #frame = [...crypto.getRandomValues(new Uint32Array(2))]
+    .map((n) => n.toString(36))
+    .join('');
   readonly #masks: string;
   #count = 0;
 

@@ -15,12 +15,16 @@ const grey = '#808080';
 /**
  * A box of one colour in the element's place. The background fills what the element leaves clear,
  * the filter makes everything in it the same grey, the clip cuts off what hangs out (one pixel inside,
- * since the background is snapped to whole pixels and the clip is not).
+ * since the background is snapped to whole pixels and the clip is not). Text without a box of its own
+ * (`display: contents`) has no colour.
  */
 const block = `
   background: ${grey} !important;
   filter: contrast(0) !important;
   clip-path: inset(1px) !important;
+  color: transparent !important;
+  -webkit-text-fill-color: transparent !important;
+  text-shadow: none !important;
   mix-blend-mode: normal !important;
   transition: none !important;
   animation-duration: 0s !important;`;

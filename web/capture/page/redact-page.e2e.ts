@@ -159,6 +159,7 @@ const scenes: Record<string, Scene> = {
       <svg width=200 height=30><text class=x y=20>${email.slice(0, 8)}</text></svg>
       <table><tr class=x><td>${email.slice(0, 5)}<td>${card.slice(0, 4)}</table><select class=x><option>${email}</select>
       <style>.x.y { filter: none !important; background: none !important }</style><div class="x y">${email.slice(0, 5)}</div>
+      <p><span class=x style="display:contents">${email.slice(0, 5)}</span></p>
       <script>c.getContext('2d').fillText('${email}', 5, 20); c.insertAdjacentHTML('afterend', '<p class=x>${email}</p>')</script>`,
     rules: chosen('.x'),
   },

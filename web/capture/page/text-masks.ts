@@ -33,7 +33,7 @@ export class TextMasks {
   /** Everything in the root. */
   scan(root: Root): void {
     const blocks = new Set<Block>();
-    collectBlocks(root instanceof Document ? root.documentElement : root, blocks);
+    collectBlocks(root, blocks);
     blocks.forEach((block) => this.#mask(block));
   }
 
@@ -116,7 +116,7 @@ function blockOf(node: Node): Block | null {
   return at instanceof Element && !unseen.has(at.localName) ? at : null;
 }
 
-function collectBlocks(within: Block, blocks: Set<Block>): void {
+function collectBlocks(within: Block | Document, blocks: Set<Block>): void {
   const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
     if ((text as Text).data.length < 2 && !/\S/.test((text as Text).data)) continue;

@@ -125,8 +125,8 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const { port } = server.address() as { port: number };
   const origin = `http://127.0.0.1:${port}`;
-  // Another site, so another process.
-  const other = `http://localhost:${port}`;
+  // Another site, so another process; and one without encryption, where pages have fewer functions.
+  const other = `http://other.test:${port}`;
 
   const context: BrowserContext = await chromium.launchPersistentContext(
     path.join(folder, 'profile'),
@@ -139,6 +139,7 @@ export async function openRecordedPages(extra: string[] = []): Promise<RecordedP
         ...chromiumArguments,
         `--disable-extensions-except=${extension}`,
         `--load-extension=${extension}`,
+        '--host-resolver-rules=MAP *.test 127.0.0.1',
         '--window-size=1000,800',
         ...extra,
       ],
