@@ -51,13 +51,24 @@ export async function holdLock(name: string): Promise<() => void> {
   return release.resolve;
 }
 
+/**
+ * What may wait for a worker that is late; Chromium keeps one frame and a tenth of a second of sound
+ * by itself and throws away the rest. Frames hold memory of the capturer, which has only so many.
+ */
+const framesHeld = 4;
+const blocksHeld = 500;
+
 const frames = (stream: MediaStream | null): ReadableStream<VideoFrame> | null => {
   const track = stream?.getVideoTracks()[0];
-  return track ? new MediaStreamTrackProcessor({ track }).readable : null;
+  return track
+    ? new MediaStreamTrackProcessor({ track, maxBufferSize: framesHeld }).readable
+    : null;
 };
 const sound = (stream: MediaStream | null): ReadableStream<AudioData> | null => {
   const track = stream?.getAudioTracks()[0];
-  return track ? new MediaStreamTrackProcessor({ track }).readable : null;
+  return track
+    ? new MediaStreamTrackProcessor({ track, maxBufferSize: blocksHeld }).readable
+    : null;
 };
 
 /** Sound lies in the first file. `ending` without its dot. */

@@ -141,7 +141,7 @@ export class Recorder {
       this.#timeline.leaveOut(this.#lastTick, moment);
       this.#post({ kind: 'slept', from: this.#lastTick, to: moment });
     }
-    this.#notice('slept');
+    if (!this.#timeline.paused) this.#notice('slept');
     for (const lane of [...this.#videos.values(), ...this.#sounds.values()]) lane.resync();
   }
 
