@@ -153,7 +153,7 @@ test('picture, sound and interactions have one clock', async () => {
   ).buffers()) {
     buffer.getChannelData(0).forEach((s, i) => {
       if (Math.abs(s) > 0.3 && quietFor > 0.1) heard.push(timestamp + i / 48_000);
-      quietFor = Math.abs(s) > 0.1 ? 0 : quietFor + 1 / 48_000;
+      quietFor = Math.abs(s) > 0.3 ? 0 : quietFor + 1 / 48_000;
     });
   }
   expect(seen).toHaveLength(4);
