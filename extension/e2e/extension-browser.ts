@@ -26,6 +26,8 @@ export interface BrowserOptions {
   voice?: string | undefined;
   /** Device scale factor. */
   scale?: number;
+  /** Where the web app is served, instead of the address that the extension was built for. */
+  appOrigin?: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function openExtension({
   title,
   voice,
   scale = 1,
+  appOrigin,
 }: BrowserOptions): Promise<ExtensionBrowser> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cairn-extension-'));
   const profile = await mkdtemp(path.join(tmpdir(), 'cairn-profile-'));
@@ -48,6 +51,7 @@ export async function openExtension({
     file,
     JSON.stringify({ ...manifest, host_permissions: optional_host_permissions }),
   );
+  if (appOrigin) await retarget(folder, appOrigin);
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     headless: false,
@@ -149,4 +153,17 @@ export async function readRecorded(editor: Page, timeout = 180_000): Promise<Rec
     interactions: recording.interactions,
     steps: recorded.steps as Step[],
   };
+}
+
+/** As `CAIRN_APP_ORIGIN` does when the extension is built. */
+async function retarget(folder: string, appOrigin: string): Promise<void> {
+  const manifest = path.join(folder, 'manifest.json');
+  const { externally_connectable: built } = JSON.parse(await readFile(manifest, 'utf8')) as {
+    externally_connectable: { matches: [string] };
+  };
+  const before = built.matches[0].slice(0, -'/*'.length);
+  for (const file of ['manifest.json', 'background.js']) {
+    const text = await readFile(path.join(folder, file), 'utf8');
+    await writeFile(path.join(folder, file), text.replaceAll(before, appOrigin));
+  }
 }

@@ -95,7 +95,7 @@ export function build() {
 
 /** Builds the extension into dist/extension, unless nothing changed since the last build. */
 export function buildExtension() {
-  const state = sourceState();
+  const state = `${sourceState()} ${process.env.CAIRN_APP_ORIGIN ?? ''}`;
   const isThere = existsSync(path.join(root, 'dist/extension/manifest.json'));
   if (readStamp('build-extension') === state && isThere) return;
   console.log('Building the extension …');

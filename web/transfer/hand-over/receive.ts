@@ -121,10 +121,7 @@ async function take(
       { ...options, progress: () => undefined },
     );
     await removeWhenFree(folder);
-    await line.ask('done', null).catch((error: unknown) => {
-      // It is here, whether or not the extension hears of it.
-      console.warn('the extension was gone at the end', error);
-    });
+    await sayDone(line, options);
     options.progress({ fraction: 1 });
     return imported;
   } catch (error) {
@@ -133,6 +130,24 @@ async function take(
     throw error;
   } finally {
     worker.close();
+  }
+}
+
+/** The extension's worker may have been ended while the person was asked something. */
+async function sayDone(line: Connection, { connect, token }: ReceiveOptions): Promise<void> {
+  try {
+    await line.ask('done', null);
+  } catch {
+    const again = new Connection(connect(), () => undefined);
+    try {
+      await again.ask('open', { version: protocolVersion, token });
+      await again.ask('done', null);
+    } catch (error) {
+      // It is here, whether or not the extension hears of it.
+      console.warn('the extension was gone at the end', error);
+    } finally {
+      again.close();
+    }
   }
 }
 
