@@ -1,7 +1,8 @@
 /** In every frame of the pages recorded: says what is done there, and hides what nobody should see. Ends when told. */
+import { coverPage } from '../../web/capture/page/cover-page.ts';
 import { redactPage } from '../../web/capture/page/redact-page.ts';
 import { watchPage } from '../../web/capture/page/watch-page.ts';
-import { ask } from '../messages.ts';
+import { ask, type PageSetup } from '../messages.ts';
 
 /** A page that is recorded twice, or loaded while scripts are brought in, has one watcher. */
 const scope = globalThis as { cairnWatches?: boolean };
@@ -15,11 +16,19 @@ const shadowRootOf = (element: Element) =>
   chrome.dom.openOrClosedShadowRoot(element as HTMLElement);
 
 async function begin(): Promise<void> {
+  // Known only now: the page goes on while the background is asked.
+  const opened = document.readyState === 'loading';
+  const uncover = opened ? coverPage() : () => undefined;
   const setup = await ask('background', 'pageSetup', undefined).catch(() => null);
-  if (!setup) {
-    scope.cairnWatches = false;
-    return;
+  try {
+    if (setup) watch(setup, opened);
+    else scope.cairnWatches = false;
+  } finally {
+    uncover();
   }
+}
+
+function watch(setup: PageSetup, opened: boolean): void {
   const undo = [
     redactPage(setup.redaction, { shadowRootOf }),
     watchPage({
@@ -28,7 +37,7 @@ async function begin(): Promise<void> {
         nonce: setup.nonce,
         text: setup.text,
         rules: setup.redaction,
-        opened: document.readyState === 'loading',
+        opened,
         shadowRootOf,
       },
     }),

@@ -27,7 +27,11 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function openApp({ path: start = '/' } = {}): Promise<App> {
+export async function openApp({
+  path: start = '/',
+  /** More arguments for the browser. */
+  args = [],
+}: { path?: string; args?: string[] } = {}): Promise<App> {
   const { origin, server } = await serveBuild();
   const profile = await mkdtemp(path.join(os.tmpdir(), 'cairn-journey-'));
   const requests: SeenRequest[] = [];
@@ -36,7 +40,7 @@ export async function openApp({ path: start = '/' } = {}): Promise<App> {
   async function launch(): Promise<{ context: BrowserContext; page: Page }> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: chromiumPath(),
-      args: chromiumArguments,
+      args: [...chromiumArguments, ...args],
       headless: true,
       acceptDownloads: true,
       viewport: { width: 1440, height: 900 },

@@ -32,6 +32,7 @@ export interface LibraryEntry {
 export class Library {
   #entries = $state.raw<readonly LibraryEntry[] | null>(null);
   #room = $state.raw<StorageRoom | null>(null);
+  readonly #tidied = Promise.withResolvers<void>();
   #posters = new Map<string, Promise<string | null>>();
 
   /** Newest first; null until read. */
@@ -41,10 +42,16 @@ export class Library {
   get room(): StorageRoom | null {
     return this.#room;
   }
+  /** Resolves when what earlier sessions left is gone: until then it looks at every recording. */
+  get tidied(): Promise<void> {
+    return this.#tidied.promise;
+  }
 
   /** Tidies up after earlier sessions and follows the database. Returns what stops it. */
   start(): () => void {
-    void tidyStorage().catch((error: unknown) => console.error('tidying failed', error));
+    void tidyStorage()
+      .catch((error: unknown) => console.error('tidying failed', error))
+      .finally(() => this.#tidied.resolve());
     const subscription = liveQuery(readEntries).subscribe({
       next: (entries) => {
         this.#entries = entries;
