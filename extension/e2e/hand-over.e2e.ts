@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Worker } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveBuild } from '../../web/cli/static-server.ts';
 import { openExtension, type ExtensionBrowser } from './extension-browser.ts';
@@ -48,6 +48,9 @@ async function press(library: Page): Promise<Page> {
   return page;
 }
 
+const background = (): Worker =>
+  browser.context.serviceWorkers().find((worker) => worker.url().startsWith('chrome-extension:'))!;
+
 /** 0 to 1, of what the app's page shows. */
 const shown = (page: Page): Promise<number> =>
   page
@@ -67,6 +70,7 @@ async function reach(page: Page, least: number): Promise<void> {
 test('a recording goes over whole, and goes on where it was broken off', async () => {
   const library = await browser.context.newPage();
   await library.goto(browser.address('index.html'));
+  await library.getByText('Drop a screen recording here').waitFor();
   await library
     .locator('input[type=file]:not([data-purpose])')
     .first()
@@ -88,10 +92,12 @@ test('a recording goes over whole, and goes on where it was broken off', async (
   await reach(second, 0.25);
   const kept = performance.now() - began;
   // The extension's background is ended in the middle.
+  await background().evaluate(() => Object.assign(globalThis, { isFirst: true }));
   const session = await browser.context.newCDPSession(library);
   await session.send('ServiceWorker.enable');
   await session.send('ServiceWorker.stopAllWorkers');
   await second.waitForURL(/\/edit\//, { timeout: 120_000 });
+  expect(await background().evaluate(() => 'isFirst' in globalThis)).toBe(false);
   process.stdout.write(
     `kept parts read again after ${kept.toFixed(0)} ms, the rest over after ${(performance.now() - began).toFixed(0)} ms\n`,
   );
