@@ -3,7 +3,17 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** In the order in which they are printed. */
-const names = ['export', 'sync', 'memory', 'words', 'analysis', 'fillers', 'noise', 'steps', 'record'];
+const names = [
+  'export',
+  'sync',
+  'memory',
+  'words',
+  'analysis',
+  'fillers',
+  'noise',
+  'steps',
+  'record',
+];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !names.includes(name));
