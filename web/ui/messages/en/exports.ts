@@ -26,7 +26,7 @@ export const exports = {
     srt: 'Subtitles for other players',
     txt: 'The words, without times',
     cairn: 'Everything, to open on another device',
-    'cairn-edits': 'Edits only, for who has the recording',
+    'cairn-edits': 'Edits only, for someone who has the recording',
   },
   copy: 'Copy article',
   copyAbout: 'To paste into another editor',
