@@ -4,26 +4,16 @@
  * document that holds the streams and outlives the panel) and the scripts in the pages recorded.
  */
 import { fromEnvelope, toEnvelope, type ErrorEnvelope } from '../web/core/errors.ts';
+import type { Sources } from '../web/capture/open-streams.ts';
 import type { PageEvent } from '../web/capture/page/page-event.ts';
 import type { RedactionRules } from '../web/core/redaction.ts';
 
 export type Phase =
   'idle' | 'countdown' | 'recording' | 'paused' | 'finishing' | 'finished' | 'failed';
 
-/** What is recorded: this very tab, or what the browser's own picker offers. */
-export type Surface = 'tab' | 'window' | 'screen';
-
-export interface RecordingOptions {
-  surface: Surface;
+export interface RecordingOptions extends Sources {
   /** Of the tab to record; also the one whose clicks count, where the whole window is recorded. */
   tabId: number;
-  /** From tabCapture, where the browser gave one: no picker is needed then. */
-  streamId: string | null;
-  /** Device ids; null for none. */
-  microphone: string | null;
-  camera: string | null;
-  /** Of the tab or the system. */
-  sound: boolean;
   /** Seconds; 0 for none. */
   countdown: number;
   name: string;

@@ -1,4 +1,5 @@
 /** The recorder: from the choice of what to record to the finished recording. Holds the streams and the truth of what goes on. */
+import { openStreams, type Streams } from '../../web/capture/open-streams.ts';
 import { CaptureSession } from '../../web/capture/session.ts';
 import { toInteraction, type Surface } from '../../web/capture/page/to-interaction.ts';
 import type { PageEvent } from '../../web/capture/page/page-event.ts';
@@ -7,7 +8,6 @@ import type { Interaction } from '../../web/core/interaction.ts';
 import { ask, idleState, publishState } from '../messages.ts';
 import type { RecorderState, RecordingOptions } from '../messages.ts';
 import { LiveSteps } from './live-steps.ts';
-import { openStreams, type Streams } from './streams.ts';
 
 /** How often the panel hears how long it has been, ms. */
 const tick = 500;

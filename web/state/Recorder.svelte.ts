@@ -1,6 +1,7 @@
 /** The web recorder: records screen, voice and camera in this page. */
 import { CaptureSession } from '../capture/session.ts';
-import { AppError, toAppError } from '../core/errors.ts';
+import { openStreams, type Streams } from '../capture/open-streams.ts';
+import { toAppError, type AppError } from '../core/errors.ts';
 import { database } from '../storage/database.ts';
 
 export type RecorderPhase =
@@ -17,9 +18,6 @@ export interface RecorderRequest {
   name: string;
 }
 
-type Opened = [MediaStream | null, MediaStream | null, MediaStream | null];
-
-const surfaces = { tab: 'browser', window: 'window', screen: 'monitor' } as const;
 const choicesKey = 'recorder';
 /** Milliseconds between two looks at the clock. */
 const tick = 250;
@@ -30,7 +28,7 @@ export class Recorder {
   #countdown = $state(0);
   #error = $state.raw<AppError | null>(null);
   #session: CaptureSession | null = null;
-  #streams: MediaStream[] = [];
+  #streams: Streams | null = null;
   #request: RecorderRequest | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #starting: AbortController | null = null;
@@ -75,8 +73,13 @@ export class Recorder {
     this.#request = request;
     this.#onfinished = onfinished;
     try {
-      const [screen, microphone, camera] = await this.#open(request);
-      await this.#begin({ screen, microphone, camera });
+      this.#streams = await openStreams({
+        ...request,
+        streamId: null,
+        microphone: request.microphone || null,
+        camera: request.camera || null,
+      });
+      await this.#begin(this.#streams);
     } catch (error) {
       this.#fail(error);
     }
@@ -111,13 +114,13 @@ export class Recorder {
   /** What was recorded goes; the same sources are recorded again. */
   async restart(): Promise<void> {
     const session = this.#session;
-    const [screen, microphone, camera] = this.#opened;
-    if (!session || !screen) return;
+    const streams = this.#streams;
+    if (!session || !streams) return;
     this.#session = null;
     clearInterval(this.#timer);
     try {
       await session.discard();
-      await this.#begin({ screen, microphone, camera });
+      await this.#begin(streams);
     } catch (error) {
       this.#fail(error);
     }
@@ -131,52 +134,7 @@ export class Recorder {
     this.#close();
   }
 
-  /** Screen, microphone, camera. */
-  #opened: Opened = [null, null, null];
-
-  async #open({ surface, sound, microphone, camera }: RecorderRequest): Promise<Opened> {
-    const keep = (stream: MediaStream) => {
-      this.#streams.push(stream);
-      return stream;
-    };
-    const exact = (id: string) => (id === 'default' ? {} : { deviceId: id });
-    const { mediaDevices } = navigator;
-    try {
-      const screen = keep(
-        await mediaDevices.getDisplayMedia({
-          video: { displaySurface: surfaces[surface], frameRate: { ideal: 30, max: 60 } },
-          audio: sound,
-          systemAudio: sound ? 'include' : 'exclude',
-          selfBrowserSurface: 'exclude',
-          surfaceSwitching: 'include',
-        } as DisplayMediaStreamOptions),
-      );
-      const voice = microphone
-        ? keep(
-            await mediaDevices.getUserMedia({
-              // Noise is removed afterwards, better than while recording, and can be kept.
-              audio: { ...exact(microphone), noiseSuppression: false },
-            }),
-          )
-        : null;
-      const face = camera
-        ? keep(
-            await mediaDevices.getUserMedia({
-              video: { ...exact(camera), width: { ideal: 1280 }, height: { ideal: 720 } },
-            }),
-          )
-        : null;
-      return (this.#opened = [screen, voice, face]);
-    } catch (error) {
-      throw new AppError('capture-refused', String(error), { cause: error });
-    }
-  }
-
-  async #begin(streams: {
-    screen: MediaStream | null;
-    microphone: MediaStream | null;
-    camera: MediaStream | null;
-  }): Promise<void> {
+  async #begin({ screen, microphone, camera }: Streams): Promise<void> {
     const starting = (this.#starting = new AbortController());
     try {
       this.#phase = 'countdown';
@@ -187,7 +145,9 @@ export class Recorder {
       const session = await CaptureSession.start({
         source: 'web',
         name: this.#request!.name,
-        ...streams,
+        screen,
+        microphone,
+        camera,
       });
       this.#session = session;
       this.#seconds = 0;
@@ -214,9 +174,8 @@ export class Recorder {
 
   #close(): void {
     clearInterval(this.#timer);
-    for (const stream of this.#streams) for (const track of stream.getTracks()) track.stop();
-    this.#streams = [];
-    this.#opened = [null, null, null];
+    this.#streams?.close();
+    this.#streams = null;
     this.#session = null;
     this.#phase = 'idle';
   }

@@ -1,6 +1,16 @@
 /** Opens what is to be recorded. */
-import { AppError } from '../../web/core/errors.ts';
-import type { RecordingOptions } from '../messages.ts';
+import { AppError } from '../core/errors.ts';
+
+export interface Sources {
+  surface: 'tab' | 'window' | 'screen';
+  /** From the extension's tabCapture, where the browser gave one: no picker is needed then. */
+  streamId: string | null;
+  /** Device ids, 'default' for the browser's choice; null for none. */
+  microphone: string | null;
+  camera: string | null;
+  /** Of the tab or the system. */
+  sound: boolean;
+}
 
 export interface Streams {
   screen: MediaStream;
@@ -19,8 +29,8 @@ interface TabConstraints {
 const largest = { maxWidth: 7680, maxHeight: 4320 };
 const displaySurfaces = { tab: 'browser', window: 'window', screen: 'monitor' } as const;
 
-/** Throws `capture-refused` when the person says no, or there is no such device. */
-export async function openStreams(options: RecordingOptions): Promise<Streams> {
+/** From a press where a picker is shown. Throws `capture-refused` when the person says no, or there is no such device. */
+export async function openStreams(options: Sources): Promise<Streams> {
   const open: MediaStream[] = [];
   const keep = (stream: MediaStream) => {
     open.push(stream);
@@ -46,7 +56,7 @@ export async function openStreams(options: RecordingOptions): Promise<Streams> {
   }
 }
 
-async function openScreen({ streamId, surface, sound }: RecordingOptions): Promise<MediaStream> {
+async function openScreen({ streamId, surface, sound }: Sources): Promise<MediaStream> {
   if (streamId) {
     const source = { chromeMediaSource: 'tab', chromeMediaSourceId: streamId };
     const video: TabConstraints = { mandatory: { ...source, ...largest, maxFrameRate: 60 } };
@@ -65,13 +75,25 @@ async function openScreen({ streamId, surface, sound }: RecordingOptions): Promi
 /** As it is: noise is removed afterwards, better than while recording, and can be kept. */
 const openMicrophone = (deviceId: string): Promise<MediaStream> =>
   navigator.mediaDevices.getUserMedia({
-    audio: { deviceId, echoCancellation: true, noiseSuppression: false, autoGainControl: true },
+    audio: {
+      ...chosen(deviceId),
+      echoCancellation: true,
+      noiseSuppression: false,
+      autoGainControl: true,
+    },
   });
 
 const openCamera = (deviceId: string): Promise<MediaStream> =>
   navigator.mediaDevices.getUserMedia({
-    video: { deviceId, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+    video: {
+      ...chosen(deviceId),
+      width: { ideal: 1280 },
+      height: { ideal: 720 },
+      frameRate: { ideal: 30 },
+    },
   });
+
+const chosen = (deviceId: string) => (deviceId === 'default' ? {} : { deviceId });
 
 function playThrough(stream: MediaStream): AudioContext {
   const context = new AudioContext();
