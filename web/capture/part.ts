@@ -83,7 +83,7 @@ export function filesOf(request: CaptureRequest, format: CaptureFile['format'], 
 }
 
 /** How long to wait for an answer that takes milliseconds. */
-const patienceMs = 5000;
+const patienceMs = 3000;
 
 /** The usual way: frames to WebCodecs in a worker. */
 export class EncodedPart implements CapturePart {
@@ -116,6 +116,7 @@ export class EncodedPart implements CapturePart {
     const part = new EncodedPart(id, release, port1);
     port1.onmessage = ({ data }: MessageEvent<WorkerReport>) => {
       if (data.kind === 'slept') part.timeline.leaveOut(data.from, data.to);
+      if (data.kind === 'status') part.screen = data.screen;
       options.report(data);
     };
     const { name, avoid } = options;

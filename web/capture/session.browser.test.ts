@@ -179,7 +179,8 @@ test('a screen that stands still has a frame a second; a window that is resized 
   await sleep(3500);
   screen.freeze(false);
   screen.resize(300, 500);
-  await sleep(700);
+  await sleep(1200);
+  expect(session.screenSize).toMatchObject({ width: 640, source: { width: 300, height: 500 } });
   const recording = keep(await session.stop());
   const times = (await pictures(recording)).map((p) => p.time);
   const gaps = times.slice(1).map((t, i) => t - times[i]!);

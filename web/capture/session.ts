@@ -33,7 +33,9 @@ export type CaptureState = 'recording' | 'paused' | 'finishing' | 'finished' | '
 
 /** Room that there must be at the start, beside the 24 MB kept for the end: a minute or so. */
 const roomToStart = 120 * 1024 * 1024;
-const heartbeatMs = 4000;
+const heartbeatMs = 1000;
+/** The worker reports twice a second; after so long without a report it is asked whether it lives. */
+const silenceMs = 3000;
 const droppedShare = 0.05;
 const mostParts = 20;
 
@@ -65,6 +67,7 @@ export class CaptureSession {
   #interactions = new Map<string, { part: CapturePart; value: Interaction }>();
   #heartbeat: ReturnType<typeof setInterval>;
   #heard = performance.now();
+  #asking = false;
   #unwatch: () => void;
 
   /**
@@ -116,7 +119,7 @@ export class CaptureSession {
     return this.#room.minutesLeft;
   }
 
-  /** Pixels of the recorded screen and of the stream; null without a screen or with MediaRecorder. */
+  /** Pixels of the recorded screen and of the stream as it is now; null without a screen or with MediaRecorder. */
   get screenSize(): Started['screen'] {
     return this.#part.screen;
   }
@@ -253,12 +256,15 @@ export class CaptureSession {
     this.stop().catch((error: unknown) => console.warn('the capture did not end in order', error));
   }
 
-  /** The worker reports twice a second; when it does not, it may have died. */
+  /** What happens from the worker's death until it is noticed is lost, so it is soon. */
   async #listen(): Promise<void> {
-    if (performance.now() - this.#heard < heartbeatMs * 2 || this.#switching) return;
+    if (performance.now() - this.#heard < silenceMs || this.#switching || this.#asking) return;
     const part = this.#part;
-    if (!(await part.answers()) && part === this.#part && !this.#finished) this.#nextPart(null);
-    else this.#heard = performance.now();
+    this.#asking = true;
+    const alive = await part.answers();
+    this.#asking = false;
+    if (alive) this.#heard = performance.now();
+    else if (part === this.#part) this.#nextPart(null);
   }
 
   /** Goes on in new files, with another codec where one failed. */

@@ -97,7 +97,7 @@ export class WholePart implements CapturePart {
       .then(async () => {
         const data = await blob.arrayBuffer();
         const bytes = await this.#worker.call.appendWhole(transfer({ file, data }, [data]));
-        this.#report({ kind: 'status', frames: 0, dropped: 0, bytes });
+        this.#report({ kind: 'status', frames: 0, dropped: 0, bytes, screen: null });
       })
       .catch((error: unknown) => {
         console.warn('a chunk could not be written', error);

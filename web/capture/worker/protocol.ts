@@ -20,12 +20,15 @@ export interface StartInput {
 export interface Started {
   /** Wall-clock moment of source time 0, see timeline.ts. */
   zero: number;
-  /** Pixels of the recorded picture, and of what the stream gives. */
+  /**
+   * Pixels of the recorded picture, and of what the stream gives just now. A source of another shape,
+   * as a resized window, is made to fit and put in the middle.
+   */
   screen: { width: number; height: number; source: { width: number; height: number } } | null;
 }
 
 export type WorkerReport =
-  | { kind: 'status'; frames: number; dropped: number; bytes: number }
+  | { kind: 'status'; frames: number; dropped: number; bytes: number; screen: Started['screen'] }
   | { kind: 'notice'; notice: CaptureNotice }
   /** The computer slept; that time is left out. */
   | { kind: 'slept'; from: number; to: number }

@@ -167,6 +167,7 @@ export class Recorder {
       frames: lanes.reduce((sum, lane) => sum + lane.frames, 0),
       dropped: lanes.reduce((sum, lane) => sum + lane.dropped, 0),
       bytes: this.#writer.bytes,
+      screen: this.#videos.get('screen')?.size ?? null,
     });
   }
 

@@ -58,7 +58,6 @@ export class VideoLane {
     await withinTime(this.#arrived.promise, patienceMs).catch(() => undefined);
     if (!this.#held) return false;
     const frame = this.#held.clone();
-    this.#source = { width: frame.displayWidth, height: frame.displayHeight };
     try {
       this.#chosen = await chooseEncoder(frame, wishes);
     } finally {
@@ -70,7 +69,7 @@ export class VideoLane {
     return true;
   }
 
-  /** Pixels as encoded, and of the stream's first frame. */
+  /** Pixels as encoded, and of the stream's last frame. Another shape is put in the middle. */
   get size() {
     return this.#chosen && { ...this.#chosen.size, source: this.#source };
   }
@@ -139,6 +138,7 @@ export class VideoLane {
     const moment = this.#clock.toMoment(frame.timestamp, wallClock());
     this.#held?.close();
     this.#held = frame;
+    this.#source = { width: frame.displayWidth, height: frame.displayHeight };
     this.#arrived.resolve();
     if (!this.#encoder) return;
     const time = this.#host.timeline.at(moment);
