@@ -147,6 +147,11 @@ describe('Markdown', () => {
       ),
     ));
 
+  test('emphasis beside emphasis stays emphasis', () => {
+    const text = articleMarkdown(article('*a*_b_ **c**__d__'), new Map());
+    expect(text).toContain('*ab* **cd**');
+  });
+
   test('inline Markdown survives being written and read again', () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'<>&`*_[]()\\ab1. -+#') }), (text) => {

@@ -42,8 +42,33 @@ function paragraphMarkdown(paragraph: string): string {
     .join('\n');
 }
 
-function inlineMarkdown(pieces: readonly Inline[]): string {
-  return pieces
+/**
+ * Pieces side by side as one, where both are of a kind: the signs of two emphasised ones would be taken
+ * for those of strong text, and what two texts mean together shows only when they are together.
+ */
+function merged(pieces: readonly Inline[]): Inline[] {
+  const result: Inline[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (piece.kind === 'text' && last?.kind === 'text')
+      result[result.length - 1] = { kind: 'text', text: last.text + piece.text };
+    else if (
+      (piece.kind === 'em' || piece.kind === 'strong') &&
+      (last?.kind === 'em' || last?.kind === 'strong') &&
+      last.kind === piece.kind
+    )
+      result[result.length - 1] = {
+        kind: piece.kind,
+        children: [...last.children, ...piece.children],
+      };
+    else result.push(piece);
+  }
+  return result;
+}
+
+/** `inside`: the emphasis around; the same within itself adds nothing but signs. */
+function inlineMarkdown(pieces: readonly Inline[], inside = new Set<string>()): string {
+  return merged(pieces)
     .map((piece) => {
       switch (piece.kind) {
         case 'text':
@@ -53,11 +78,13 @@ function inlineMarkdown(pieces: readonly Inline[]): string {
         case 'break':
           return '\\\n';
         case 'strong':
-          return `**${inlineMarkdown(piece.children)}**`;
-        case 'em':
-          return `*${inlineMarkdown(piece.children)}*`;
+        case 'em': {
+          const mark = inside.has(piece.kind) ? '' : marks[piece.kind];
+          const content = inlineMarkdown(piece.children, new Set([...inside, piece.kind]));
+          return `${mark}${content}${mark}`;
+        }
         case 'link':
-          return `[${inlineMarkdown(piece.children)}](${destination(piece.href)})`;
+          return `[${inlineMarkdown(piece.children, inside)}](${destination(piece.href)})`;
       }
     })
     .join('');
