@@ -34,6 +34,8 @@ export interface RecorderState {
   seconds: number;
   /** Seconds left of the countdown. */
   countdown: number;
+  /** Minutes that the storage lasts; null while there is plenty. */
+  minutesLeft: number | null;
   steps: LiveStep[];
   /** Codes of what happened on the way, as in a recording. */
   notices: string[];
@@ -149,6 +151,7 @@ export const idleState: RecorderState = {
   phase: 'idle',
   seconds: 0,
   countdown: 0,
+  minutesLeft: null,
   steps: [],
   notices: [],
   recordingId: null,

@@ -193,7 +193,11 @@ export class Recorder {
       void this.stop().catch(() => undefined);
       return;
     }
-    this.#tell({ seconds: session.elapsed, notices: [...session.notices] });
+    this.#tell({
+      seconds: session.elapsed,
+      minutesLeft: session.minutesLeft,
+      notices: [...session.notices],
+    });
   }
 
   #surface(session: CaptureSession): Surface | null {

@@ -26,6 +26,7 @@ export class Recorder {
   #phase = $state<RecorderPhase>('idle');
   #seconds = $state(0);
   #countdown = $state(0);
+  #minutesLeft = $state<number | null>(null);
   #error = $state.raw<AppError | null>(null);
   #session: CaptureSession | null = null;
   #streams: Streams | null = null;
@@ -46,6 +47,11 @@ export class Recorder {
   /** Seconds left of the countdown. */
   get countdown(): number {
     return this.#countdown;
+  }
+
+  /** Minutes that the storage lasts; null while there is plenty. */
+  get minutesLeft(): number | null {
+    return this.#minutesLeft;
   }
 
   get error(): AppError | null {
@@ -162,6 +168,7 @@ export class Recorder {
   #follow(session: CaptureSession): void {
     if (session !== this.#session) return;
     this.#seconds = session.elapsed;
+    this.#minutesLeft = session.minutesLeft;
     // Sharing was stopped in the browser's own bar, or there is no room left.
     if (session.state !== 'recording' && session.state !== 'paused') void this.stop();
   }

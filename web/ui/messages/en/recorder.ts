@@ -35,6 +35,10 @@ export const recorder = {
   discard: 'Throw away',
   recording: 'Recording',
   paused: 'Paused',
+  roomLeft: (minutes: number) =>
+    minutes < 1
+      ? 'Less than a minute of room is left on this device.'
+      : `Room for about ${Math.round(minutes)} more ${Math.round(minutes) === 1 ? 'minute' : 'minutes'} on this device.`,
   finishing: 'Saving the recording…',
   finished: 'Recorded',
   finishedText: 'It is kept on this device. Nothing has been uploaded.',
