@@ -68,7 +68,7 @@ export interface Calls {
     renameStep(change: { key: string; title: string }): void;
     removeStep(key: string): void;
     pageEvent(event: PageEvent): void;
-    tabChanged(tab: { id: number; title: string; url: string }): void;
+    tabChanged(tab: { title: string; url: string }): void;
   };
   background: {
     /** Opens the recorder, and watches the pages where the person allowed it. */

@@ -118,7 +118,7 @@ async function onTab(tabId: number): Promise<void> {
   if (!setup || !(await hasRecorder())) return;
   // Title and address come only where the person gave access.
   const { title = '', url = '' } = await chrome.tabs.get(tabId);
-  await ask('recorder', 'tabChanged', { id: tabId, title, url }).catch(() => undefined);
+  await ask('recorder', 'tabChanged', { title, url }).catch(() => undefined);
 }
 
 onState((state) => void showBadge(state));

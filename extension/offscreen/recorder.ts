@@ -1,4 +1,5 @@
 /** The recorder: from the choice of what to record to the finished recording. Holds the streams and the truth of what goes on. */
+import { countDown } from '../../web/capture/count-down.ts';
 import { openStreams, type Streams } from '../../web/capture/open-streams.ts';
 import { CaptureSession } from '../../web/capture/session.ts';
 import { toInteraction, type Surface } from '../../web/capture/page/to-interaction.ts';
@@ -31,20 +32,10 @@ export class Recorder {
   /** Resolves when the recording runs; what goes wrong is in the state as well. */
   async start(options: RecordingOptions): Promise<void> {
     if (this.#streams || this.#starting) throw new AppError('recording-busy');
-    const starting = (this.#starting = new AbortController());
     this.#options = options;
-    try {
+    await this.#begin(async () => {
       this.#streams = await openStreams(options);
-      await this.#countDown(options.countdown, starting.signal);
-      await this.#record();
-    } catch (error) {
-      await this.#release();
-      if (starting.signal.aborted) return this.#tell(idleState);
-      this.#tell({ ...idleState, phase: 'failed', error: toEnvelope(error) });
-      throw error;
-    } finally {
-      this.#starting = null;
-    }
+    });
   }
 
   pause(): void {
@@ -79,21 +70,7 @@ export class Recorder {
     if (!session || !this.#options) return;
     this.#session = null;
     clearInterval(this.#timer);
-    await session.discard();
-    const starting = (this.#starting = new AbortController());
-    try {
-      await this.#countDown(this.#options.countdown, starting.signal);
-      await this.#record();
-    } catch (error) {
-      await this.#release();
-      this.#tell(
-        starting.signal.aborted
-          ? idleState
-          : { ...idleState, phase: 'failed', error: toEnvelope(error) },
-      );
-    } finally {
-      this.#starting = null;
-    }
+    await this.#begin(() => session.discard());
   }
 
   async discard(): Promise<void> {
@@ -127,12 +104,11 @@ export class Recorder {
     else this.#keys.set(event.id, this.#add(interaction));
   }
 
-  tabChanged({ title, url, id }: { id: number; title: string; url: string }): void {
+  tabChanged({ title, url }: { title: string; url: string }): void {
     const session = this.#session;
     const options = this.#options;
     // A captured tab goes on being recorded when another one is looked at.
     if (!session || !options || options.streamId || this.#state.phase !== 'recording') return;
-    void id;
     const time = session.sourceTimeAt(performance.timeOrigin + performance.now());
     if (time === null || !title) return;
     this.#add({ kind: 'tab', time, label: title, page: { title, url } });
@@ -160,11 +136,21 @@ export class Recorder {
     this.#tellSteps();
   }
 
-  async #countDown(seconds: number, signal: AbortSignal): Promise<void> {
-    for (let left = seconds; left > 0; left--) {
-      this.#tell({ ...idleState, phase: 'countdown', countdown: left });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      signal.throwIfAborted();
+  async #begin(prepare: () => Promise<void>): Promise<void> {
+    const { signal } = (this.#starting = new AbortController());
+    try {
+      await prepare();
+      await countDown(this.#options!.countdown, signal, (countdown) =>
+        this.#tell({ ...idleState, phase: 'countdown', countdown }),
+      );
+      await this.#record();
+    } catch (error) {
+      await this.#release();
+      if (signal.aborted) return this.#tell(idleState);
+      this.#tell({ ...idleState, phase: 'failed', error: toEnvelope(error) });
+      throw error;
+    } finally {
+      this.#starting = null;
     }
   }
 

@@ -93,7 +93,8 @@ export class Panel {
   pause = () => void ask('recorder', 'pause', undefined);
   resume = () => void ask('recorder', 'resume', undefined);
   stop = () => void ask('recorder', 'stop', undefined).catch(() => undefined);
-  restart = () => void ask('recorder', 'restart', undefined);
+  // What goes wrong is in the recorder's state.
+  restart = () => void ask('recorder', 'restart', undefined).catch(() => undefined);
   discard = () => void ask('recorder', 'discard', undefined);
   rename = (key: string, title: string) => void ask('recorder', 'renameStep', { key, title });
   remove = (key: string) => void ask('recorder', 'removeStep', key);

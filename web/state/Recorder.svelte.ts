@@ -1,4 +1,5 @@
 /** The web recorder: records screen, voice and camera in this page. */
+import { countDown } from '../capture/count-down.ts';
 import { CaptureSession } from '../capture/session.ts';
 import { openStreams, type Streams } from '../capture/open-streams.ts';
 import { toAppError, type AppError } from '../core/errors.ts';
@@ -144,10 +145,9 @@ export class Recorder {
     const starting = (this.#starting = new AbortController());
     try {
       this.#phase = 'countdown';
-      for (this.#countdown = this.#request!.countdown; this.#countdown > 0; this.#countdown--) {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        starting.signal.throwIfAborted();
-      }
+      await countDown(this.#request!.countdown, starting.signal, (left) => {
+        this.#countdown = left;
+      });
       const session = await CaptureSession.start({
         source: 'web',
         name: this.#request!.name,
