@@ -187,14 +187,16 @@ export class Recorder {
   }
 
   #surface(session: CaptureSession): Surface | null {
-    const size = session.screenSize;
-    if (!size) return null;
-    const { displaySurface } = this.#streams?.screen.getVideoTracks()[0]?.getSettings() ?? {};
+    const settings = this.#streams?.screen.getVideoTracks()[0]?.getSettings() ?? {};
+    const { displaySurface } = settings;
+    // MediaRecorder, the last resort, does not say what it records: then the stream's own size.
+    const { width, height } = session.screenSize ?? settings;
+    if (!width || !height) return null;
     const kind = this.#options?.streamId ? 'browser' : displaySurface;
     return {
       kind: kind === 'window' ? 'window' : kind === 'monitor' ? 'screen' : 'tab',
-      width: size.width,
-      height: size.height,
+      width,
+      height,
     };
   }
 
