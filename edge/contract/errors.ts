@@ -1,0 +1,29 @@
+/** Every code that the edge answers with, as `{ code, message }`. One line an area; add yours. */
+export const edgeErrorCodes = [
+  'unexpected',
+  'not-found',
+  'invalid-request',
+  'too-large',
+  'not-signed-in',
+  'forbidden',
+  'conflict',
+  // Workspaces.
+  'last-owner',
+  'already-member',
+  'invitation-invalid',
+  'invitation-for-another-address',
+  'role-too-high',
+  'would-lock-out',
+  'workspace-closed',
+  'session-of-one-workspace',
+  'domain-not-proven',
+  ...(['policy-address', 'policy-single-sign-on', 'policy-other-workspace'] as const),
+  ...(['policy-session-age', 'policy-two-factor', 'policy-password'] as const),
+] as const;
+export type EdgeErrorCode = (typeof edgeErrorCodes)[number];
+
+/** The body of every answer that is not a success. */
+export interface EdgeError {
+  code: EdgeErrorCode;
+  message: string;
+}
