@@ -22,6 +22,16 @@ export const errors: Record<ErrorCode, (details: Details) => string> = {
     'The browser gave no access to the screen, the microphone or the camera. Nothing was recorded. Allow it beside the address, or choose something else, and start again.',
   'capture-failed': () =>
     'Recording stopped working. What was recorded until then is kept and waits in the library.',
+  'pages-refused': () =>
+    'Hiding private text needs access to the pages you visit while recording. Nothing was recorded. Allow it when the browser asks, or turn “Hide private text” off.',
+  'page-closed': () =>
+    'The browser lets no extension look into this page. Open the page you want to record and try again.',
+  'rules-unreadable': (d) =>
+    `${named(d, 'The file')} is not a list of what to hide, or it is damaged. Nothing was changed.`,
+  'rules-newer': (d) =>
+    `${named(d, 'The list of what to hide')} was made with a newer version of Cairn. Nothing was changed. Update Cairn and try again.`,
+  'rules-pattern': (d) =>
+    `The pattern ${named(d, '')} in the file cannot be used: it is no valid expression, matches nothing, or would take too long. Nothing was changed.`,
   'file-empty': (d) =>
     `${named(d, 'The file')} is empty. Check that it was copied or downloaded completely.`,
   'file-unreadable': (d) =>
