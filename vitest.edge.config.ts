@@ -17,6 +17,8 @@ export default defineConfig({
   ],
   test: {
     name: 'edge',
+    // Every request writes a log line; only those of a failing test are of interest.
+    silent: 'passed-only',
     include: ['edge/**/*.test.ts'],
     setupFiles: ['edge/test/setup.ts'],
   },

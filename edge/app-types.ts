@@ -1,5 +1,6 @@
 /** What every route of the edge finds in its Hono context. */
 import type { Env } from './env.ts';
+import type { Trace } from './logs/trace.ts';
 
 /** How the session of a person began. */
 export type SignInMethod = 'password' | 'google' | 'sso' | 'passkey';
@@ -32,6 +33,8 @@ export interface Variables {
   requestId: string;
   /** Where the request came from, as Cloudflare saw it. */
   address: string;
+  /** For calls to others: `traceparentOf(trace)`. */
+  trace: Trace;
   person: Person | null;
   member: Member | null;
 }

@@ -8,4 +8,13 @@ export interface Env {
   STORAGE_REGION: string;
   STORAGE_ACCESS_KEY_ID: string;
   STORAGE_SECRET_ACCESS_KEY?: string;
+  /** Another bucket, best in another account, for encrypted copies of the database. */
+  BACKUPS?: R2Bucket;
+  /** 32 random bytes as base64; without it no backup is made. */
+  BACKUP_KEY?: string;
+  /** What `/metrics` and `/api/operator/…` ask for as bearer token; without it they do not exist. */
+  OPERATOR_TOKEN?: string;
+  /** Where alerts about the whole installation go. */
+  OPERATOR_EMAIL?: string;
+  METRICS?: AnalyticsEngineDataset;
 }

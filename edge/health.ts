@@ -1,5 +1,6 @@
 /** What `/healthz` answers: whether the parts the edge depends on answer. Names no secret and no address. */
 import type { Env } from './env.ts';
+import { logError } from './logs/log.ts';
 import { openBucket } from './storage/bucket.ts';
 
 export type PartState = 'ok' | 'failing' | 'not-configured';
@@ -15,7 +16,7 @@ async function database(env: Env): Promise<PartState> {
       .first();
     return row ? 'ok' : 'failing';
   } catch (error) {
-    console.error('database check failed', error);
+    logError('database check failed', error);
     return 'failing';
   }
 }

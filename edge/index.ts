@@ -1,8 +1,10 @@
 /** The edge: serves the app and, later, accounts, storage signing and publishing. Never sees a recording. */
 import { Hono } from 'hono';
-import type { Env } from './env.ts';
+import type { AppContext } from './app-types.ts';
 import { securityHeaders } from './headers.ts';
 import { checkHealth } from './health.ts';
+import { reportError } from './logs/errors.ts';
+import { routeOf, withRequest } from './logs/requests.ts';
 import { openBucket } from './storage/bucket.ts';
 
 const yearInSeconds = 31_536_000;
@@ -13,7 +15,8 @@ const cacheControl = (path: string) =>
     ? `public, max-age=${yearInSeconds}, immutable`
     : 'no-cache';
 
-const app = new Hono<{ Bindings: Env }>()
+const app = new Hono<AppContext>()
+  .use(withRequest)
   .use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(securityHeaders(openBucket(context.env)?.origin))) {
@@ -44,8 +47,9 @@ const app = new Hono<{ Bindings: Env }>()
     return response;
   })
   .notFound((context) => context.text('Not found', 404))
-  .onError((error, context) => {
-    console.error(error);
+  .onError(async (error, context) => {
+    const { requestId } = context.var;
+    await reportError(context.env, error, { route: routeOf(context), requestId });
     return context.json({ code: 'unexpected', message: 'the server failed' }, 500);
   });
 
