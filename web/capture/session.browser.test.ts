@@ -234,15 +234,19 @@ test('a microphone that is unplugged and another one that comes: sound for every
   const other = testMicrophone(880);
   cleanUp.push(other.stop);
   session.replaceMicrophone(other.stream);
-  await sleep(1500);
+  await sleep(2500);
   const recording = keep(await session.stop());
   expect(recording.notices).toContain('microphone-lost');
   expect(Math.abs(recording.files[0]!.audio[0]!.end - recording.duration)).toBeLessThan(0.5);
-  expect(await level(recording, 0, 0.3, 1.2)).toBeGreaterThan(0.1);
-  expect(await level(recording, 0, 2.2, 5.5)).toBeLessThan(0.05);
-  expect(
-    await level(recording, 0, recording.duration - 1, recording.duration - 0.2),
-  ).toBeGreaterThan(0.1);
+  // By tenths of a second: a busy machine makes the test's own microphones stutter and start late.
+  const loud: boolean[] = [];
+  for (let at = 0; at + 0.1 < recording.duration; at += 0.1)
+    loud.push((await level(recording, 0, at, at + 0.1)) > 0.05);
+  const silence = loud.join('').match(/(false){20,}/)?.[0] ?? '';
+  expect(silence).not.toBe('');
+  const [before, after] = loud.join('').split(silence);
+  expect(before).toContain('true'.repeat(3));
+  expect(after).toContain('true'.repeat(3));
 });
 
 test('a camera is a file of its own, and what is recorded is nobody’s orphan', async () => {
