@@ -1,6 +1,7 @@
 /** The edge: serves the app and, later, accounts, storage signing and publishing. Never sees a recording. */
 import { Hono } from 'hono';
 import type { AppContext } from './app-types.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { securityHeaders } from './headers.ts';
 import { checkHealth } from './health.ts';
 import { reportError } from './logs/errors.ts';
@@ -28,6 +29,7 @@ const app = new Hono<AppContext>()
     context.header('Cache-Control', 'no-store');
     return context.json(health, health.ok ? 200 : 503);
   })
+  .route('/api/workspaces', auditRoutes)
   .all('/api/*', (context) => context.json({ code: 'not-found', message: 'no such endpoint' }, 404))
   .get('*', async (context) => {
     const { pathname } = new URL(context.req.url);
