@@ -52,6 +52,8 @@ export default defineConfig({
           name: 'browser',
           include: ['web/**/*.browser.test.ts', 'web/**/*.svelte.test.ts'],
           testTimeout: 120_000,
+          // Real encoders, clocks and two cores: a second try, which the report shows.
+          retry: 1,
           fileParallelism: false,
           browser: {
             enabled: true,
