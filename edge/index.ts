@@ -2,10 +2,12 @@
 import { Hono } from 'hono';
 import type { AppContext } from './app-types.ts';
 import { auditRoutes } from './audit/routes.ts';
+import type { Env } from './env.ts';
 import { securityHeaders } from './headers.ts';
 import { checkHealth } from './health.ts';
 import { reportError } from './logs/errors.ts';
 import { routeOf, withRequest } from './logs/requests.ts';
+import { runDueJobs } from './scheduled.ts';
 import { openBucket } from './storage/bucket.ts';
 
 const yearInSeconds = 31_536_000;
@@ -56,4 +58,8 @@ const app = new Hono<AppContext>()
   });
 
 export type Api = typeof app;
-export default app;
+export default Object.assign(app, {
+  async scheduled(event: ScheduledController, env: Env) {
+    await runDueJobs(env, event.scheduledTime);
+  },
+});
