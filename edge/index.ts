@@ -4,10 +4,11 @@ import type { AppContext } from './app-types.ts';
 import { auditRoutes } from './audit/routes.ts';
 import type { Env } from './env.ts';
 import { securityHeaders } from './headers.ts';
-import { checkHealth } from './health.ts';
 import { reportError } from './logs/errors.ts';
 import { routeOf, withRequest } from './logs/requests.ts';
+import { metricsRoutes, operatorRoutes } from './operator/routes.ts';
 import { runDueJobs } from './scheduled.ts';
+import { statusRoutes } from './status/routes.ts';
 import { openBucket } from './storage/bucket.ts';
 
 const yearInSeconds = 31_536_000;
@@ -26,11 +27,9 @@ const app = new Hono<AppContext>()
       context.res.headers.set(name, value);
     }
   })
-  .get('/healthz', async (context) => {
-    const health = await checkHealth(context.env, new URL(context.req.url).origin);
-    context.header('Cache-Control', 'no-store');
-    return context.json(health, health.ok ? 200 : 503);
-  })
+  .route('/', statusRoutes)
+  .route('/metrics', metricsRoutes)
+  .route('/api/operator', operatorRoutes)
   .route('/api/workspaces', auditRoutes)
   .all('/api/*', (context) => context.json({ code: 'not-found', message: 'no such endpoint' }, 404))
   .get('*', async (context) => {

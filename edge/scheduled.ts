@@ -3,6 +3,7 @@ import type { Env } from './env.ts';
 import { reportError } from './logs/errors.ts';
 import { log } from './logs/log.ts';
 import { randomHex } from './logs/trace.ts';
+import { statusJob } from './status/checks.ts';
 
 export interface Job {
   name: string;
@@ -11,7 +12,7 @@ export interface Job {
   run(env: Env, now: number): Promise<void>;
 }
 
-export const jobs: readonly Job[] = [];
+export const jobs: readonly Job[] = [statusJob];
 
 const minute = 60_000;
 /** The platform's cron comes some seconds early or late. */

@@ -18,6 +18,7 @@ create table audit_events (
 ) strict, without rowid;
 
 create index audit_events_by_time on audit_events (chain, at);
+create index audit_events_recent on audit_events (at, action, outcome);
 create index audit_events_by_action on audit_events (action, at);
 create index audit_events_by_actor on audit_events (actor_id, at);
 

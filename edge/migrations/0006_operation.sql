@@ -18,12 +18,14 @@ create table job_runs (
   outcome text not null check (outcome in ('running', 'success', 'error'))
 ) strict;
 
--- What the status page shows: whether each part answered, looked at every few minutes.
-create table status_checks (
-  at integer not null,
+-- What the status page shows: how often each part was looked at in a day, and how often it failed.
+create table status_days (
+  -- Days since 1970, in UTC.
+  day integer not null,
   part text not null,
-  ok integer not null check (ok in (0, 1)),
-  primary key (at, part)
+  checks integer not null,
+  failures integer not null,
+  primary key (day, part)
 ) strict, without rowid;
 
 -- Unusual sign-in patterns that were told to somebody; the key keeps one of them from being told twice.
