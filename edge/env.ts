@@ -3,11 +3,13 @@ export interface Env {
   ASSETS: Fetcher;
   DB: D1Database;
   BUCKET: R2Bucket;
-  /** Address of the bucket on an S3 server, `https://host/bucket`; empty when there is none. */
-  STORAGE_ENDPOINT: string;
-  STORAGE_REGION: string;
-  STORAGE_ACCESS_KEY_ID: string;
-  STORAGE_SECRET_ACCESS_KEY?: string;
+  /**
+   * Where objects may be put: JSON, a list of locations (storage/locations.ts), the default one first;
+   * empty when there is none. The keys of each are in a secret of its own, `STORAGE_KEY_<NAME>`.
+   */
+  STORAGE_LOCATIONS: string;
+  /** What a workspace may store unless the operator gave it another quota. Bytes, as text. */
+  STORAGE_QUOTA_BYTES: string;
   /** Another bucket, best in another account, for encrypted copies of the database. */
   BACKUPS?: R2Bucket;
   /** 32 random bytes as base64; without it no backup is made. */

@@ -7,9 +7,9 @@ export const isolationHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** `storageOrigin`: where published files are put, when storage is configured. */
-export function securityHeaders(storageOrigin?: string): Record<string, string> {
-  const storage = storageOrigin ? ` ${storageOrigin}` : '';
+/** `storageOrigins`: where objects are sent to and fetched from; none when no storage is configured. */
+export function securityHeaders(storageOrigins: readonly string[] = []): Record<string, string> {
+  const storage = storageOrigins.map((origin) => ` ${origin}`).join('');
   const policy = [
     "default-src 'self'",
     `connect-src 'self'${storage}`,

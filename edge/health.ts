@@ -1,7 +1,7 @@
 /** What `/healthz` answers: whether the parts the edge depends on answer. Names no secret and no address. */
 import type { Env } from './env.ts';
 import { logError } from './logs/log.ts';
-import { openBucket } from './storage/bucket.ts';
+import { checkStorage } from './storage/open.ts';
 
 export type PartState = 'ok' | 'failing' | 'not-configured';
 export interface Health {
@@ -21,12 +21,6 @@ async function database(env: Env): Promise<PartState> {
   }
 }
 
-async function storage(env: Env): Promise<PartState> {
-  const bucket = openBucket(env);
-  if (!bucket) return 'not-configured';
-  return (await bucket.reachable()) ? 'ok' : 'failing';
-}
-
 async function assets(env: Env, origin: string): Promise<PartState> {
   const response = await env.ASSETS.fetch(new Request(new URL('/models/manifest.json', origin)));
   await response.body?.cancel();
@@ -34,7 +28,11 @@ async function assets(env: Env, origin: string): Promise<PartState> {
 }
 
 export async function checkHealth(env: Env, origin: string): Promise<Health> {
-  const [db, files, bucket] = await Promise.all([database(env), assets(env, origin), storage(env)]);
+  const [db, files, bucket] = await Promise.all([
+    database(env),
+    assets(env, origin),
+    checkStorage(env),
+  ]);
   const parts = { database: db, assets: files, storage: bucket };
   return { ok: Object.values(parts).every((p) => p !== 'failing'), parts };
 }

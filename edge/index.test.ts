@@ -32,13 +32,21 @@ describe('headers', () => {
       {},
       {
         ...env,
-        STORAGE_ENDPOINT: 'http://127.0.0.1:9/bucket',
-        STORAGE_ACCESS_KEY_ID: 'key',
-        STORAGE_SECRET_ACCESS_KEY: 'secret',
+        STORAGE_LOCATIONS: JSON.stringify([
+          { name: 'eu-west-3', endpoint: 'http://127.0.0.1:9', bucket: 'cairn-eu' },
+          {
+            name: 'us-east-1',
+            endpoint: 'http://localhost:9',
+            bucket: 'cairn-us',
+            style: 'virtual-host',
+          },
+        ]),
+        STORAGE_KEY_EU_WEST_3: 'key:secret',
+        STORAGE_KEY_US_EAST_1: 'key:secret',
       },
     );
     expect(response.headers.get('content-security-policy')).toContain(
-      "connect-src 'self' http://127.0.0.1:9;",
+      "connect-src 'self' http://127.0.0.1:9 http://cairn-us.localhost:9;",
     );
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ parts: { storage: 'failing', database: 'ok' } });

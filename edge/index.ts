@@ -9,7 +9,7 @@ import { routeOf, withRequest } from './logs/requests.ts';
 import { metricsRoutes, operatorRoutes } from './operator/routes.ts';
 import { runDueJobs } from './scheduled.ts';
 import { statusRoutes } from './status/routes.ts';
-import { openBucket } from './storage/bucket.ts';
+import { storageOrigins } from './storage/locations.ts';
 
 const yearInSeconds = 31_536_000;
 
@@ -23,7 +23,7 @@ const app = new Hono<AppContext>()
   .use(withRequest)
   .use(async (context, next) => {
     await next();
-    for (const [name, value] of Object.entries(securityHeaders(openBucket(context.env)?.origin))) {
+    for (const [name, value] of Object.entries(securityHeaders(storageOrigins(context.env)))) {
       context.res.headers.set(name, value);
     }
   })

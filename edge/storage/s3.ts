@@ -1,0 +1,287 @@
+/**
+ * The S3 calls that Cairn makes, for any server that speaks it (AWS, R2, Ceph, MinIO). Objects'
+ * content never passes here: browsers get signed addresses.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
+ */
+import { AwsV4Signer } from 'aws4fetch';
+import { bucketAddress, type Credentials, type Location } from './locations.ts';
+import { elements, escapeXml, textOf } from './xml.ts';
+
+export interface Part {
+  /** From 1. */
+  number: number;
+  /** As the server gave it, without quotes. */
+  etag: string;
+}
+
+export interface ListedPart extends Part {
+  size: number;
+}
+
+/** A request that a browser may send as it stands, until it expires. */
+export interface SignedRequest {
+  method: 'GET' | 'PUT';
+  url: string;
+  /** To be sent exactly so: they are part of the signature. Content-Length is the body's own. */
+  headers: Record<string, string>;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** Thrown when the server refuses or does not answer. `status` 0 is no answer. */
+export class StorageError extends Error {
+  override name = 'StorageError';
+  readonly status: number;
+  /** The server's own word (`NoSuchUpload`), for the log; servers differ, so nothing depends on it. */
+  readonly code: string;
+
+  constructor(call: string, status: number, code: string, options?: ErrorOptions) {
+    super(`${call}: ${status} ${code}`, options);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+interface Call {
+  method: 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE';
+  key?: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Statuses that are an answer and not an error. */
+  expect?: number[];
+  timeoutMs?: number;
+}
+
+const tries = 3;
+const isPassing = (status: number) => status === 0 || status === 429 || status >= 500;
+const unquoted = (etag: string | null) => (etag ?? '').replace(/^(W\/)?"|"$/g, '');
+
+export class S3 {
+  readonly location: Location;
+  readonly #credentials: Credentials;
+  readonly #address: string;
+  /** Keys derived from the secret, one a day. */
+  readonly #derived = new Map<string, ArrayBuffer>();
+
+  constructor(location: Location, credentials: Credentials) {
+    this.location = location;
+    this.#credentials = credentials;
+    this.#address = bucketAddress(location);
+  }
+
+  #signer(url: string, init: object) {
+    const { region } = this.location;
+    return new AwsV4Signer({
+      url,
+      ...this.#credentials,
+      service: 's3',
+      region,
+      cache: this.#derived,
+      ...init,
+    });
+  }
+
+  #url(key = '', query: Record<string, string> = {}): string {
+    const url = new URL(`${this.#address}/${key}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return url.href;
+  }
+
+  /**
+   * Signs a request for someone else to send. All of `headers` and the length become part of the
+   * signature, so that nothing else can be sent with it. `expiresIn` in seconds.
+   */
+  async presign(
+    request: {
+      method: 'GET' | 'PUT';
+      key: string;
+      query?: Record<string, string>;
+      headers?: Record<string, string>;
+      contentLength?: number;
+      expiresIn: number;
+    },
+    now = Date.now(),
+  ): Promise<SignedRequest> {
+    const { method, key, query = {}, headers = {}, contentLength, expiresIn } = request;
+    const signed = await this.#signer(
+      this.#url(key, { ...query, 'X-Amz-Expires': String(expiresIn) }),
+      {
+        method,
+        headers: {
+          ...headers,
+          ...(contentLength === undefined ? {} : { 'content-length': String(contentLength) }),
+        },
+        datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+        signQuery: true,
+        allHeaders: true,
+      },
+    ).sign();
+    return { method, url: signed.url.href, headers, expiresAt: now + expiresIn * 1000 };
+  }
+
+  async #send(call: Call): Promise<Response> {
+    const signed = await this.#signer(this.#url(call.key, call.query), {
+      method: call.method,
+      headers: call.headers,
+      body: call.body,
+      allHeaders: true,
+    }).sign();
+    return fetch(signed.url.href, {
+      method: call.method,
+      headers: signed.headers,
+      body: call.body ?? null,
+      // A redirect would carry a signed request to an address that nobody configured.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(call.timeoutMs ?? 10_000),
+    });
+  }
+
+  /** Tries again what fails in passing; every call that is made here may be made twice. */
+  async #call(name: string, call: Call): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      let failure: StorageError;
+      try {
+        const response = await this.#send(call);
+        if (response.ok || call.expect?.includes(response.status)) return response;
+        const code = textOf(await response.text(), 'Code') ?? '';
+        failure = new StorageError(name, response.status, code);
+      } catch (error) {
+        failure = new StorageError(name, 0, 'no answer', { cause: error });
+      }
+      if (!isPassing(failure.status) || failure.status === 501 || attempt === tries) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** (attempt - 1)));
+    }
+  }
+
+  /** Headers that ask for encryption at rest; to be signed with whatever makes an object. */
+  get encryptionHeaders(): Record<string, string> {
+    const { encryption, encryptionKeyId } = this.location;
+    if (!encryption) return {};
+    return {
+      'x-amz-server-side-encryption': encryption,
+      ...(encryption === 'aws:kms' && encryptionKeyId
+        ? { 'x-amz-server-side-encryption-aws-kms-key-id': encryptionKeyId }
+        : {}),
+    };
+  }
+
+  /** Whether the bucket answers to our key. Does not throw. */
+  async reachable(): Promise<boolean> {
+    try {
+      const query = { 'list-type': '2', 'max-keys': '1' };
+      const response = await this.#send({ method: 'GET', query, timeoutMs: 3000 });
+      await response.body?.cancel();
+      return response.ok;
+    } catch (error) {
+      console.warn('storage does not answer', error);
+      return false;
+    }
+  }
+
+  async createUpload(key: string, contentType: string): Promise<string> {
+    const headers = { 'content-type': contentType, ...this.encryptionHeaders };
+    const query = { uploads: '' };
+    const response = await this.#call('create upload', { method: 'POST', key, query, headers });
+    const id = textOf(await response.text(), 'UploadId');
+    if (!id) throw new StorageError('create upload', response.status, 'no upload id');
+    return id;
+  }
+
+  /** Parts that arrived, by number; null when the server cannot list or does not know the upload. */
+  async listParts(key: string, uploadId: string): Promise<ListedPart[] | null> {
+    const parts: ListedPart[] = [];
+    for (let marker = '0'; ;) {
+      const response = await this.#call('list parts', {
+        method: 'GET',
+        key,
+        query: { uploadId, 'part-number-marker': marker },
+        expect: [404, 405, 501],
+      });
+      const xml = await response.text();
+      if (!response.ok) return null;
+      for (const part of elements(xml, 'Part')) {
+        parts.push({
+          number: Number(textOf(part, 'PartNumber')),
+          etag: unquoted(textOf(part, 'ETag')),
+          size: Number(textOf(part, 'Size')),
+        });
+      }
+      const next = textOf(xml, 'NextPartNumberMarker');
+      if (textOf(xml, 'IsTruncated') !== 'true' || !next || next === marker) return parts;
+      marker = next;
+    }
+  }
+
+  /** Puts the parts together. Throws with a status of 4xx when one is missing or is another. */
+  async completeUpload(key: string, uploadId: string, parts: Part[]): Promise<void> {
+    const items = parts.map(
+      ({ number, etag }) =>
+        `<Part><PartNumber>${number}</PartNumber><ETag>"${escapeXml(etag)}"</ETag></Part>`,
+    );
+    const response = await this.#call('complete upload', {
+      method: 'POST',
+      key,
+      query: { uploadId },
+      headers: { 'content-type': 'application/xml' },
+      body: `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${items.join('')}</CompleteMultipartUpload>`,
+      timeoutMs: 60_000,
+    });
+    // S3 may answer 200 and find only while it puts the parts together that it cannot.
+    const xml = await response.text();
+    if (xml.includes('<Error>')) {
+      throw new StorageError('complete upload', 500, textOf(xml, 'Code') ?? '');
+    }
+  }
+
+  /** Ends an upload and drops its parts; one that is gone is fine. */
+  async abortUpload(key: string, uploadId: string): Promise<void> {
+    const query = { uploadId };
+    const call: Call = { method: 'DELETE', key, query, expect: [404] };
+    await (await this.#call('abort upload', call)).body?.cancel();
+  }
+
+  /** Ids of uploads of this key that were begun and not ended; none where the server cannot list. */
+  async openUploads(key: string): Promise<string[]> {
+    const query = { uploads: '', prefix: key };
+    const call: Call = { method: 'GET', query, expect: [405, 501] };
+    const response = await this.#call('list uploads', call);
+    const xml = await response.text();
+    return response.ok ? elements(xml, 'Upload').map((upload) => textOf(upload, 'UploadId')!) : [];
+  }
+
+  /** Null when there is no such object. */
+  async head(key: string): Promise<{ size: number; etag: string } | null> {
+    const response = await this.#call('head', { method: 'HEAD', key, expect: [404] });
+    if (!response.ok) return null;
+    return {
+      size: Number(response.headers.get('content-length')),
+      etag: unquoted(response.headers.get('etag')),
+    };
+  }
+
+  /** The first bytes of an object, to see whether it is what it is said to be. */
+  async readStart(key: string, length: number): Promise<Uint8Array> {
+    const headers = { range: `bytes=0-${length - 1}` };
+    const response = await this.#call('read start', { method: 'GET', key, headers });
+    const reader = response.body!.getReader();
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    // A server that ignores the range is not read to its end.
+    while (filled < length) {
+      const { value } = await reader.read();
+      if (!value) break;
+      const taken = value.subarray(0, length - filled);
+      bytes.set(taken, filled);
+      filled += taken.length;
+    }
+    await reader.cancel();
+    return bytes.subarray(0, filled);
+  }
+
+  /** One that is gone is fine. */
+  async remove(key: string): Promise<void> {
+    const call: Call = { method: 'DELETE', key, expect: [404] };
+    await (await this.#call('delete', call)).body?.cancel();
+  }
+}
