@@ -1,4 +1,5 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -10,7 +11,11 @@ export default defineConfig({
     cloudflareTest(async () => ({
       wrangler: { configPath: path.join(root, 'wrangler.toml') },
       miniflare: {
-        bindings: { MIGRATIONS: await readD1Migrations(path.join(root, 'edge/migrations')) },
+        bindings: {
+          MIGRATIONS: await readD1Migrations(path.join(root, 'edge/migrations')),
+          SEALING_KEY: randomBytes(32).toString('base64'),
+          OUTBOUND_LOOPBACK: 'allowed',
+        },
         assets: { directory: path.join(root, 'edge/test/assets'), binding: 'ASSETS' },
       },
     })),
@@ -20,6 +25,7 @@ export default defineConfig({
     // Every request writes a log line; only those of a failing test are of interest.
     silent: 'passed-only',
     include: ['edge/**/*.test.ts'],
+    globalSetup: ['edge/test/providers/start.ts'],
     setupFiles: ['edge/test/setup.ts'],
   },
 });

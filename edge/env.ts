@@ -19,4 +19,10 @@ export interface Env {
   /** Where alerts about the whole installation go. */
   OPERATOR_EMAIL?: string;
   METRICS?: AnalyticsEngineDataset;
+  /** 32 random bytes as base64, for secrets of workspaces; without it none can be stored. */
+  SEALING_KEY?: string;
+  /** DNS over HTTPS that answers as JSON, for proving domains; empty: the operator confirms them. */
+  NAME_RESOLVER?: string;
+  /** `allowed` in tests and development: providers may run on this machine. */
+  OUTBOUND_LOOPBACK?: string;
 }

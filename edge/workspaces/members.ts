@@ -14,7 +14,7 @@ interface Row {
 export async function listMembers(env: Env, workspaceId: string): Promise<MemberView[]> {
   const { results } = await env.DB.prepare(
     `select members.person_id, members.role, members.joined_at, people.name, people.email
-     from members left join "user" people on people.id = members.person_id
+     from members left join people on people.id = members.person_id
      where members.workspace_id = ?
      order by members.joined_at, members.person_id`,
   )
