@@ -3,6 +3,25 @@ export interface Env {
   ASSETS: Fetcher;
   DB: D1Database;
   BUCKET: R2Bucket;
+  /** Signs cookies and encrypts second factors: at least 32 random characters. Without it: no accounts. */
+  BETTER_AUTH_SECRET?: string;
+  /** Address of the app, `https://host`. Without it there are no accounts, except in local mode. */
+  APP_ORIGIN?: string;
+  /** `on` on a machine of one's own: mail is captured, and the address of the app may be localhost. */
+  LOCAL_MODE?: string;
+  /** `open`: anyone may sign up. Anything else: who has an invitation. */
+  SIGN_UP?: string;
+  /** Google, or another issuer of OpenID Connect that takes its place. */
+  GOOGLE_ISSUER?: string;
+  GOOGLE_CLIENT_ID?: string;
+  GOOGLE_CLIENT_SECRET?: string;
+  /** `cloudflare`, `resend`, `postmark` or, in local mode only, `capture`. */
+  MAILER?: string;
+  /** Address that mails come from: `name@host` or `Name <name@host>`. */
+  MAIL_FROM?: string;
+  EMAIL?: SendEmail;
+  RESEND_API_KEY?: string;
+  POSTMARK_SERVER_TOKEN?: string;
   /**
    * Where objects may be put: JSON, a list of locations (storage/locations.ts), the default one first;
    * empty when there is none. The keys of each are in a secret of its own, `STORAGE_KEY_<NAME>`.

@@ -7,6 +7,13 @@ export const edgeErrorCodes = [
   'not-signed-in',
   'forbidden',
   'conflict',
+  // People.
+  ...(['accounts-not-configured', 'mail-not-configured', 'wrong-origin', 'too-many-tries'] as const),
+  ...(['sign-up-closed', 'credentials-wrong', 'link-invalid', 'password-needed'] as const),
+  ...(['password-too-short', 'password-too-long', 'password-too-plain', 'password-common'] as const),
+  ...(['password-unchanged', 'confirm-needed', 'no-password'] as const),
+  ...(['code-wrong', 'challenge-gone', 'two-factor-is-on', 'two-factor-is-off'] as const),
+  ...(['passkey-refused', 'last-way-in', 'google-refused', 'google-not-configured'] as const),
   // Workspaces.
   'last-owner',
   'already-member',
