@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
+import { accountErrors } from './account-errors.ts';
 
 type Details = Readonly<Record<string, string | number>>;
 
@@ -87,4 +88,5 @@ export const errors: Record<ErrorCode, (details: Details) => string> = {
     'The extension does not answer any more. What arrived so far is kept: press “Open in the web app” in the extension again, and it goes on from there.',
   'hand-over-refused': () =>
     'The extension did not allow this. Press “Open in the web app” in the extension again.',
+  ...accountErrors,
 };
