@@ -16,6 +16,8 @@ export default defineConfig({
           SEALING_KEY: randomBytes(32).toString('base64'),
           OUTBOUND_LOOPBACK: 'allowed',
         },
+        // What a backup is restored into.
+        d1Databases: { EMPTY: 'empty' },
         assets: { directory: path.join(root, 'edge/test/assets'), binding: 'ASSETS' },
       },
     })),
@@ -25,7 +27,7 @@ export default defineConfig({
     // Every request writes a log line; only those of a failing test are of interest.
     silent: 'passed-only',
     include: ['edge/**/*.test.ts'],
-    globalSetup: ['edge/test/providers/start.ts'],
+    globalSetup: ['edge/test/providers/start.ts', 'web/cli/test-storages.ts'],
     setupFiles: ['edge/test/setup.ts'],
   },
 });

@@ -1,4 +1,5 @@
 /** What the clock does. The cron of wrangler.toml calls this every five minutes; add your job to the list. */
+import { backupJob } from './backups/make.ts';
 import type { Env } from './env.ts';
 import { reportError } from './logs/errors.ts';
 import { log } from './logs/log.ts';
@@ -12,7 +13,7 @@ export interface Job {
   run(env: Env, now: number): Promise<void>;
 }
 
-export const jobs: readonly Job[] = [statusJob];
+export const jobs: readonly Job[] = [statusJob, backupJob];
 
 const minute = 60_000;
 /** The platform's cron comes some seconds early or late. */

@@ -29,9 +29,9 @@ export function shapeOf(error: unknown): ErrorShape {
   if (!(error instanceof Error)) return { name: typeof error, frames: [] };
   const code = (error as { code?: unknown }).code;
   // The stack begins with the message, which may itself have lines that look like frames.
-  const message = (error.stack ?? '').indexOf(error.message);
-  const frames = (error.stack ?? '')
-    .slice(message + error.message.length)
+  const stack = error.stack ?? '';
+  const message = stack.indexOf(error.message);
+  const frames = (message < 0 ? '' : stack.slice(message + error.message.length))
     .split('\n')
     .filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line))
     .slice(0, mostFrames)

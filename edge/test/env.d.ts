@@ -10,5 +10,6 @@ declare global {
   }
   interface EdgeTestEnv extends Env {
     MIGRATIONS: D1Migration[];
+    EMPTY: D1Database;
   }
 }
