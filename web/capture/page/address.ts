@@ -1,3 +1,5 @@
+import { redactText, type RedactionRules } from '../../core/redaction.ts';
+
 /**
  * An address that says where, and not who or what: without user, password, query and fragment. A
  * fragment that is a route of the page's own (`#/users`, `#!/users`) stays, without its query.
@@ -13,4 +15,16 @@ export function plainAddress(address: string, { query = false } = {}): string {
   url.search = '';
   url.hash = /^#!?\//.test(route) ? route : '';
   return url.href;
+}
+
+/** An address is private where what it encodes is. */
+export function redactAddress(address: string, rules: RedactionRules): string {
+  let readable = address;
+  try {
+    readable = decodeURIComponent(address);
+  } catch {
+    // Not every address is well-formed; it is then looked at as it stands.
+  }
+  const redacted = redactText(readable, rules);
+  return redacted === readable ? address : redacted;
 }

@@ -3,16 +3,18 @@ import type { InteractionKind, Point, Rect } from '../../core/interaction.ts';
 import {
   hiddenText,
   hidesField,
+  noRedaction,
   redactText,
   selectorsFor,
   type RedactionRules,
 } from '../../core/redaction.ts';
 import { nameOf, roleOf } from './accessible.ts';
-import { plainAddress } from './address.ts';
+import { plainAddress, redactAddress } from './address.ts';
 import type { ShadowRootOf } from './meaningful-element.ts';
 import type { ElementFacts, PageEvent } from './page-event.ts';
 import { placePoint, placeRect, type FramePlacement, type Placement } from './placement.ts';
-import { selectorsOf } from './selectors.ts';
+import { isSelector, selectorsOf } from './selectors.ts';
+import { siteOfPage } from './site.ts';
 import { ScreenPosition } from './viewport.ts';
 
 export interface LogOptions {
@@ -70,15 +72,22 @@ export class EventLog {
   readonly #frame = [...crypto.getRandomValues(new Uint32Array(2))]
     .map((n) => n.toString(36))
     .join('');
-  readonly #masks: string;
+  #rules: RedactionRules = noRedaction;
+  #masks = '';
   #count = 0;
 
   constructor(options: LogOptions) {
     this.#options = options;
     this.text = options.text;
     this.shadowRootOf = options.shadowRootOf;
+    this.rules = options.rules;
+  }
+
+  /** What is hidden in events from now on. */
+  set rules(rules: RedactionRules) {
+    this.#rules = rules;
     // Only the last part of a path through shadow roots can be asked of an element by itself.
-    this.#masks = selectorsFor(options.rules, location.hostname)
+    this.#masks = selectorsFor(rules, siteOfPage())
       .map((selector) => selector.split(' >>> ').at(-1)!)
       .filter(isSelector)
       .join(',');
@@ -120,7 +129,7 @@ export class EventLog {
 
   /** What was typed in a field, where that may be recorded. */
   allowedText(element: Element, value: string): string | undefined {
-    const { rules } = this.#options;
+    const rules = this.#rules;
     if (!this.text || this.isHidden(element) || rules.fields === 'all') return undefined;
     // Half an address is as private as a whole one.
     return hidesField(value, rules) && redactText(value, rules) === value ? hiddenText : value;
@@ -161,7 +170,8 @@ export class EventLog {
   }
 
   #emit({ place, element, target, point, distance, value, ...rest }: Draft): void {
-    const { rules, query } = this.#options;
+    const rules = this.#rules;
+    const { query } = this.#options;
     const redact = (text: string | undefined) => text && redactText(text, rules);
     const rectOf = (rect: Rect | undefined) => (rect && place ? placeRect(place, rect) : undefined);
     const event: PageEvent = {
@@ -204,28 +214,6 @@ export class EventLog {
       if (text) result = result.split(text).join(hiddenText);
     }
     return result;
-  }
-}
-
-/** An address is private where what it encodes is. */
-function redactAddress(address: string, rules: RedactionRules): string {
-  let readable = address;
-  try {
-    readable = decodeURIComponent(address);
-  } catch {
-    // Not every address is well-formed; it is then looked at as it stands.
-  }
-  const redacted = redactText(readable, rules);
-  return redacted === readable ? address : redacted;
-}
-
-function isSelector(selector: string): boolean {
-  try {
-    document.createDocumentFragment().querySelector(selector);
-    return true;
-  } catch {
-    // A person's selector may be wrong; the others still hold.
-    return false;
   }
 }
 

@@ -1,7 +1,6 @@
 /** Hides what fields hold, and attributes that the browser shows. */
 import { hidesField, redactText, type RedactionRules } from '../../core/redaction.ts';
 import { fieldMark } from './mask-styles.ts';
-import type { Root } from './roots.ts';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -69,7 +68,8 @@ function shownValue(field: Field): string {
 }
 
 interface Rewritten {
-  original: string;
+  /** Null where there was no such attribute. */
+  original: string | null;
   shown: string;
 }
 
@@ -84,7 +84,7 @@ export class AttributeMasks {
   }
 
   scan(within: ParentNode): void {
-    const query = shownAttributes.map((name) => `[${name}]`).join(',');
+    const query = [...shownAttributes.map((name) => `[${name}]`), 'option'].join(',');
     if (within instanceof Element) this.look(within);
     for (const element of within.querySelectorAll(query)) this.look(element);
     this.#lookAtTitle();
@@ -93,6 +93,7 @@ export class AttributeMasks {
   change(records: readonly MutationRecord[]): void {
     for (const { type, target, addedNodes } of records) {
       if (type === 'attributes' && target instanceof Element) this.look(target);
+      else this.#lookAtOption(target);
       for (const node of addedNodes) {
         if (node instanceof Element) this.scan(node);
       }
@@ -102,15 +103,28 @@ export class AttributeMasks {
 
   look(element: Element): void {
     for (const name of shownAttributes) {
-      const value = element.getAttribute(name);
+      const given = element.getAttribute(name);
+      const value = given ?? (name === 'label' ? textOfOption(element) : null);
       const known = this.#rewritten.get(element)?.get(name);
       if (value === null || value === known?.shown) continue;
       const shown = redactText(value, this.#rules);
       if (shown === value) continue;
       const of = this.#rewritten.get(element) ?? new Map<string, Rewritten>();
-      this.#rewritten.set(element, of.set(name, { original: value, shown }));
+      this.#rewritten.set(element, of.set(name, { original: given, shown }));
       element.setAttribute(name, shown);
     }
+  }
+
+  /** A label of ours would stand for a text that the page has changed since. */
+  #lookAtOption(changed: Node): void {
+    const element = changed instanceof Element ? changed : changed.parentElement;
+    const option = element?.closest('option');
+    const ours = option && this.#rewritten.get(option)?.get('label');
+    if (!option) return;
+    if (ours?.original === null && option.getAttribute('label') === ours.shown) {
+      option.removeAttribute('label');
+    }
+    this.look(option);
   }
 
   /** The browser shows it on the tab, which is in recordings of windows and screens. */
@@ -126,18 +140,24 @@ export class AttributeMasks {
   stop(): void {
     for (const [element, names] of this.#rewritten) {
       for (const [name, { original, shown }] of names) {
-        if (element.getAttribute(name) === shown) element.setAttribute(name, original);
+        if (element.getAttribute(name) !== shown) continue;
+        if (original === null) element.removeAttribute(name);
+        else element.setAttribute(name, original);
       }
     }
     this.#rewritten.clear();
-    if (this.#title && document.title === this.#title.shown) document.title = this.#title.original;
+    if (this.#title && document.title === this.#title.shown) {
+      document.title = this.#title.original ?? '';
+    }
     this.#title = null;
   }
 }
+
+/** What the list of a select shows is drawn by the browser: a label stands in for the text there. */
+const textOfOption = (element: Element): string | null =>
+  element instanceof HTMLOptionElement ? element.text : null;
 
 export const isField = (node: unknown): node is Field =>
   node instanceof HTMLInputElement ||
   node instanceof HTMLTextAreaElement ||
   node instanceof HTMLSelectElement;
-
-export const rootFields = (root: Root): NodeListOf<Field> => root.querySelectorAll(fieldsQuery);

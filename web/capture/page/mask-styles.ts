@@ -2,6 +2,7 @@
 import { selectorsFor, type RedactionRules } from '../../core/redaction.ts';
 import type { PrivateKind } from '../../core/private-text.ts';
 import type { Root } from './roots.ts';
+import { isSelector } from './selectors.ts';
 
 /** Marks fields whose text matches. Content of pages is never marked: editors would save the mark. */
 export const fieldMark = 'data-cairn-hidden';
@@ -84,6 +85,8 @@ export const blockInputs =
 function selectorsIn(root: Root, selectors: readonly string[]): string[] {
   return selectors.flatMap((selector) => {
     const parts = selector.split(' >>> ');
+    // One that is none could end the sheet, or say more than a selector may.
+    if (!parts.every(isSelector)) return [];
     const last = parts.pop()!;
     if (parts.length === 0) return [last];
     if (!(root instanceof ShadowRoot)) return [];

@@ -111,10 +111,13 @@ export function deepElementFromPoint(
   x: number,
   y: number,
   skip: (element: Element) => boolean = () => false,
+  shadowRootOf: ShadowRootOf = (element) => element.shadowRoot,
 ): Element | null {
   const pick = (elements: readonly Element[]) => elements.find((e) => !skip(e)) ?? null;
   let found = pick(document.elementsFromPoint(x, y));
-  for (let root = found?.shadowRoot; root; root = found?.shadowRoot) {
+  for (;;) {
+    const root: ShadowRoot | null = found && shadowRootOf(found);
+    if (!root) break;
     const inner = pick(root.elementsFromPoint(x, y));
     if (!inner || inner === found || !root.contains(inner)) break;
     found = inner;

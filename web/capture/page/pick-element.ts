@@ -1,7 +1,7 @@
 /** Lets the person point at an element. While it runs, the page does not hear of pointer and keys. */
 import type { ElementFacts } from './page-event.ts';
 import { nameOf, roleOf } from './accessible.ts';
-import { deepElementFromPoint } from './meaningful-element.ts';
+import { deepElementFromPoint, onlyHtml, type ShadowRootOf } from './meaningful-element.ts';
 import { selectorsOf } from './selectors.ts';
 
 export interface Picked {
@@ -33,12 +33,19 @@ const style = `
   }
 `;
 
+const isWholePage = (element: Element): boolean =>
+  element === document.body || element === document.documentElement;
+
 /**
  * Click or Enter picks, the up and down arrows go to the element around and back, Escape ends.
  *
  * @returns null when it was ended without a choice, also by the signal.
  */
-export function pickElement({ signal }: { signal?: AbortSignal } = {}): Promise<Picked | null> {
+export function pickElement({
+  signal,
+  shadowRootOf,
+}: { signal?: AbortSignal; shadowRootOf?: ShadowRootOf } = {}): Promise<Picked | null> {
+  const rootOf = onlyHtml(shadowRootOf);
   return new Promise((resolve) => {
     const controller = new AbortController();
     const host = document.createElement('cairn-picker');
@@ -108,13 +115,31 @@ export function pickElement({ signal }: { signal?: AbortSignal } = {}): Promise<
         { capture: true, passive: false, signal: controller.signal },
       );
     for (const type of swallowed) on(type, () => undefined);
-    on('pointermove', (event) => {
-      const element = deepElementFromPoint(event.clientX, event.clientY, (e) => e === host);
+    const point = (event: MouseEvent) => {
+      const { clientX: x, clientY: y } = event;
+      const element = deepElementFromPoint(x, y, (e) => e === host, rootOf);
       if (element === chain[0]) return;
-      chain = element ? [element] : [];
+      chain = element && !isWholePage(element) ? [element] : [];
+      show();
+    };
+    on('pointermove', point);
+    // Into a frame, which points by itself, and out of this one.
+    on('pointerover', (event) => {
+      const [target] = event.composedPath();
+      if (!(target instanceof Element) || !/^(?:iframe|frame)$/.test(target.localName)) return;
+      chain = [target];
       show();
     });
-    on('click', pick);
+    on('pointerout', (event) => {
+      if (event.relatedTarget) return;
+      chain = [];
+      show();
+    });
+    on('click', (event) => {
+      // A finger comes from nowhere.
+      if (chain.length === 0) point(event);
+      pick();
+    });
     on('keydown', (event) => {
       if (event.key === 'Escape') finish(null);
       else if (event.key === 'Enter') pick();
@@ -123,9 +148,7 @@ export function pickElement({ signal }: { signal?: AbortSignal } = {}): Promise<
         const last = current();
         const root = last?.getRootNode();
         const around = last?.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
-        if (around && around !== document.body && around !== document.documentElement) {
-          chain.push(around);
-        }
+        if (around && !isWholePage(around)) chain.push(around);
       }
       if (host.isConnected) show();
     });

@@ -54,6 +54,8 @@ async function compare({ html, more, act, rules = defaultRedaction }: Scene) {
     await page.waitForTimeout(80);
     hidden.push(await pages.screenshot());
     await pages.ask('undo');
+    // A page's own transitions would show the text only by and by.
+    await page.evaluate(() => document.getAnimations().forEach((each) => each.finish()));
     shown.push(await pages.screenshot());
   }
   const [a, b] = hidden;
@@ -249,6 +251,50 @@ it('changes no text of the page, and takes everything back', async () => {
   await pages.ask('undo');
   expect(await look()).toEqual(plain);
   expect(await pages.different(await pages.screenshot(), before)).toBe(0);
+});
+
+it('hides by other rules from the moment it is told', async () => {
+  const scene: Scene = {
+    html: ([email, , phone]) => `<p class=x>${email}</p><my-card></my-card><input value="${phone}">
+      <script>customElements.define('my-card', class extends HTMLElement { constructor() { super();
+        this.attachShadow({ mode: 'closed' }).innerHTML = '<p>${phone}</p>' } })</script>`,
+    rules: noRedaction,
+    act: () => pages.ask({ rules: defaultRedaction }) as Promise<void>,
+  };
+  const { hidden, shown } = await compare(scene);
+  expect(hidden).toBe(0);
+  expect(shown).toBeGreaterThan(0);
+  await pages.open(scene.html(secrets[0]), { redact: true, rules: defaultRedaction });
+  const before = await pages.screenshot();
+  await pages.ask({ rules: noRedaction });
+  expect(await pages.different(await pages.screenshot(), before)).toBeGreaterThan(0);
+});
+
+it('hides in the list of a select, which the browser draws', async () => {
+  await pages.open(`<select><option>Nobody<option value=1>jane@example.com</select>`, {
+    redact: true,
+    rules: defaultRedaction,
+    text: true,
+  });
+  const options = () =>
+    page.evaluate(() =>
+      [...document.querySelector('select')!.options].map(({ label, text, value }) => [
+        label,
+        text,
+        value,
+      ]),
+    );
+  const second = page.locator('option').nth(1);
+  expect((await options())[1]).toEqual(['•••••', 'jane@example.com', '1']);
+  await second.evaluate((option) => (option.textContent = 'Adam'));
+  await expect.poll(options).toEqual([
+    ['Nobody', 'Nobody', 'Nobody'],
+    ['Adam', 'Adam', '1'],
+  ]);
+  await second.evaluate((option) => (option.textContent = 'adam@example.com'));
+  await expect.poll(async () => (await options())[1]![0]).toBe('•••••');
+  await pages.ask('undo');
+  expect((await options())[1]![0]).toBe('adam@example.com');
 });
 
 it('hides the same in events', async () => {

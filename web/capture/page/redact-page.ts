@@ -4,25 +4,32 @@ import { AttributeMasks, FieldMasks, isField, shownAttributes } from './field-ma
 import { maskStyles, selectionStyles } from './mask-styles.ts';
 import { onlyHtml, type ShadowRootOf } from './meaningful-element.ts';
 import { Roots, type Root } from './roots.ts';
+import { siteOfPage } from './site.ts';
 import { TextMasks } from './text-masks.ts';
+
+export interface PageRedaction {
+  /** Hides by other rules from now on, with nothing shown in between. */
+  change(rules: RedactionRules): void;
+  /** Takes everything back. */
+  stop(): void;
+}
 
 /**
  * To be called in each frame, at the start of the document where that is possible: what is there
  * then is hidden before it is painted, and what comes later too. Text drawn on a canvas has no
  * text that could be found; the element can be chosen instead.
- *
- * @returns what takes everything back.
  */
 export function redactPage(
-  rules: RedactionRules,
+  given: RedactionRules,
   options: { shadowRootOf?: ShadowRootOf } = {},
-): () => void {
+): PageRedaction {
+  let rules = given;
   const shadowRootOf = onlyHtml(options.shadowRootOf);
   const controller = new AbortController();
   const { signal } = controller;
-  const texts = new TextMasks(rules);
-  const fields = new FieldMasks(rules);
-  const attributes = new AttributeMasks(rules);
+  let texts = new TextMasks(rules);
+  let fields = new FieldMasks(rules);
+  let attributes = new AttributeMasks(rules);
   const sheets = new Map<Root, CSSStyleSheet>();
   const overSelection = new CSSStyleSheet();
   overSelection.replaceSync(selectionStyles);
@@ -35,18 +42,26 @@ export function redactPage(
     root.adoptedStyleSheets = wanted ? [...adopted, sheet] : adopted.filter((s) => s !== sheet);
   }
 
+  function hide(root: Root): void {
+    const sheet = sheets.get(root) ?? new CSSStyleSheet();
+    sheet.replaceSync(maskStyles(rules, siteOfPage(), root));
+    sheets.set(root, sheet);
+    adopt(root, sheet);
+    texts.scan(root);
+    fields.scan(root);
+    attributes.scan(root);
+  }
+
+  function showMarked(): void {
+    texts.stop();
+    fields.stop();
+    attributes.stop();
+  }
+
   const roots = new Roots({
     shadowRootOf,
     attributes: shownAttributes,
-    onRoot(root) {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(maskStyles(rules, location.hostname, root));
-      sheets.set(root, sheet);
-      adopt(root, sheet);
-      texts.scan(root);
-      fields.scan(root);
-      attributes.scan(root);
-    },
+    onRoot: hide,
     onChange(records) {
       texts.change(records);
       fields.change(records);
@@ -86,16 +101,25 @@ export function redactPage(
     listening,
   );
 
-  return () => {
-    controller.abort();
-    cancelAnimationFrame(frame);
-    roots.stop();
-    for (const [root, sheet] of sheets) {
-      adopt(root, sheet, false);
-      adopt(root, overSelection, false);
-    }
-    texts.stop();
-    fields.stop();
-    attributes.stop();
+  return {
+    // In one task, so that nothing is painted before the new rules hold.
+    change(next) {
+      rules = next;
+      showMarked();
+      texts = new TextMasks(rules);
+      fields = new FieldMasks(rules);
+      attributes = new AttributeMasks(rules);
+      for (const root of roots.all) hide(root);
+    },
+    stop() {
+      controller.abort();
+      cancelAnimationFrame(frame);
+      roots.stop();
+      for (const [root, sheet] of sheets) {
+        adopt(root, sheet, false);
+        adopt(root, overSelection, false);
+      }
+      showMarked();
+    },
   };
 }

@@ -16,6 +16,17 @@ const generated =
 export const isStableId = (id: string): boolean =>
   id !== '' && id.length <= 60 && !/\s/.test(id) && !generated.test(id);
 
+/** A person's selector may be wrong; the others still hold. */
+export function isSelector(selector: string): boolean {
+  try {
+    document.createDocumentFragment().querySelector(selector);
+    return true;
+  } catch {
+    // The browser's error is the only way to learn that it is none.
+    return false;
+  }
+}
+
 /** Longest attribute value worth quoting. */
 const longest = 80;
 

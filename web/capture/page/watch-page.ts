@@ -27,14 +27,20 @@ export interface WatchOptions {
   shadowRootOf?: ShadowRootOf;
 }
 
-/** @param watch.emit called at once, before the page hears of what happened. @returns what stops it. */
+export interface PageWatch {
+  /** What is hidden in events from now on. */
+  change(rules: RedactionRules): void;
+  stop(): void;
+}
+
+/** @param watch.emit called at once, before the page hears of what happened. */
 export function watchPage({
   emit,
   options,
 }: {
   emit(event: PageEvent): void;
   options: WatchOptions;
-}): () => void {
+}): PageWatch {
   const { nonce, text = false, query = false, opened = false, rules = noRedaction } = options;
   const shadowRootOf = onlyHtml(options.shadowRootOf);
   const controller = new AbortController();
@@ -67,8 +73,13 @@ export function watchPage({
     },
     { signal },
   );
-  return () => {
-    flush();
-    controller.abort();
+  return {
+    change(next) {
+      log.rules = next;
+    },
+    stop() {
+      flush();
+      controller.abort();
+    },
   };
 }

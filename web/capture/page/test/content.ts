@@ -1,14 +1,19 @@
 /** The content script of the tests. Options come from an attribute of the page. */
+import type { RedactionRules } from '../../../core/redaction.ts';
 import { coverPage } from '../cover-page.ts';
 import { pickElement } from '../pick-element.ts';
-import { redactPage } from '../redact-page.ts';
+import { redactPage, type PageRedaction } from '../redact-page.ts';
 import { watchPage, type WatchOptions } from '../watch-page.ts';
 
 interface Runtime {
   sendMessage(message: unknown): Promise<void>;
   onMessage: {
     addListener(
-      listener: (message: string, sender: unknown, answer: (value: unknown) => void) => boolean,
+      listener: (
+        message: string | { rules: RedactionRules },
+        sender: unknown,
+        answer: (value: unknown) => void,
+      ) => boolean,
     ): void;
   };
 }
@@ -22,27 +27,31 @@ type Options = Partial<WatchOptions> & { redact?: boolean; late?: number };
 const options = JSON.parse(document.documentElement?.dataset['watch'] ?? '{}') as Options;
 const shadowRootOf = (element: Element) => dom.openOrClosedShadowRoot(element);
 
-const stopWatching = watchPage({
+const watching = watchPage({
   emit: (event) => void runtime.sendMessage(event),
   options: { nonce: 'test-nonce', ...options, shadowRootOf },
 });
-let undo: (() => void) | undefined;
+let redaction: PageRedaction | undefined;
 const { rules } = options;
 if (options.redact && rules) {
   if (options.late) {
     const uncover = coverPage();
     setTimeout(() => {
-      undo = redactPage(rules, { shadowRootOf });
+      redaction = redactPage(rules, { shadowRootOf });
       uncover();
     }, options.late);
-  } else undo = redactPage(rules, { shadowRootOf });
+  } else redaction = redactPage(rules, { shadowRootOf });
 }
 
 runtime.onMessage.addListener((message, _, answer) => {
   if (message === 'pick') void pickElement().then(answer);
   else {
-    if (message === 'stop') stopWatching();
-    if (message === 'undo') undo?.();
+    if (message === 'stop') watching.stop();
+    if (message === 'undo') redaction?.stop();
+    if (typeof message === 'object') {
+      watching.change(message.rules);
+      redaction?.change(message.rules);
+    }
     answer(null);
   }
   return true;
