@@ -85,7 +85,7 @@ describe('changes', () => {
         { name: 'Project', source: 'falcon', on: true },
         { name: 'Customer', source: 'C-\\d{6}', on: false },
       ],
-      elements: [{ site: 'x.example', selector: 'p', label: 'p' }],
+      elements: [{ site: 'x.example', selector: 'p', label: '' }],
     });
     expect(rulesOf(merged)).toMatchObject({ kinds: [...privateKinds], fields: 'matching' });
     expect(merged.patterns.every(({ on }) => on)).toBe(true);

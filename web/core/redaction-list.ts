@@ -15,7 +15,7 @@ export interface ListedPattern extends RedactionPattern {
 
 /** Known by its site and selector. */
 export interface ListedElement extends RedactionSelector {
-  /** What the person sees of it; never text that a rule would hide. */
+  /** What the person sees of it, or empty; never text that it hides. */
   label: string;
 }
 
@@ -219,5 +219,5 @@ function readPattern({ name, source, ignoreCase, on }: Loose): ListedPattern | n
 
 function readElement({ site, selector, label }: Loose): ListedElement | null {
   if (!isText(site) || !isText(selector)) return null;
-  return { site, selector, label: isText(label) ? label : selector };
+  return { site, selector, label: isText(label) ? label : '' };
 }

@@ -10,6 +10,7 @@ import { jobs } from './en/jobs.ts';
 import { library } from './en/library.ts';
 import { handOver } from './en/hand-over.ts';
 import { recorder } from './en/recorder.ts';
+import { redaction } from './en/redaction.ts';
 import { settings } from './en/settings.ts';
 
 export const messages = {
@@ -25,6 +26,7 @@ export const messages = {
   jobs,
   library,
   recorder,
+  redaction,
   settings,
   ...editing,
 };
