@@ -69,6 +69,7 @@ async function buildPages(): Promise<void> {
         input: {
           sidepanel: page('sidepanel/index.html'),
           permission: page('sidepanel/permission.html'),
+          control: page('control/index.html'),
           offscreen: page('offscreen/index.html'),
           background: page('background/index.ts'),
         },
@@ -81,8 +82,8 @@ async function buildPages(): Promise<void> {
   });
 }
 
-/** Scripts in pages are no modules: one file. */
-async function buildContentScript(): Promise<void> {
+/** Scripts in pages are no modules: one file each. */
+async function buildContentScript(file: string, name: string): Promise<void> {
   await build({
     ...common,
     root: import.meta.dirname,
@@ -91,10 +92,10 @@ async function buildContentScript(): Promise<void> {
       emptyOutDir: false,
       target: 'chrome120',
       lib: {
-        entry: path.join(root, 'extension/content/index.ts'),
+        entry: path.join(root, 'extension/content', file),
         formats: ['iife'],
         name: 'cairnContent',
-        fileName: () => 'content.js',
+        fileName: () => name,
       },
     },
   });
@@ -112,6 +113,7 @@ async function writeManifest(): Promise<void> {
 
 await buildApp();
 await buildPages();
-await buildContentScript();
+await buildContentScript('index.ts', 'content.js');
+await buildContentScript('pick.ts', 'pick.js');
 await writeManifest();
 process.stdout.write(`The extension is in ${path.relative(root, output)}.\n`);

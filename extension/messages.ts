@@ -7,6 +7,7 @@ import { fromEnvelope, toEnvelope, type ErrorEnvelope } from '../web/core/errors
 import type { Sources } from '../web/capture/open-streams.ts';
 import type { PageEvent } from '../web/capture/page/page-event.ts';
 import type { RedactionRules } from '../web/core/redaction.ts';
+import type { ListedElement } from '../web/core/redaction-list.ts';
 
 export type Phase =
   'idle' | 'countdown' | 'recording' | 'paused' | 'finishing' | 'finished' | 'failed';
@@ -39,19 +40,36 @@ export interface RecorderState {
   steps: LiveStep[];
   /** Codes of what happened on the way, as in a recording. */
   notices: string[];
+  /** Whether the microphone is silent; null without one. */
+  muted: boolean | null;
+  /** What is in the picture; null before that is known. */
+  surface: 'tab' | 'window' | 'screen' | null;
   /** Of the finished recording. */
   recordingId: string | null;
   error: ErrorEnvelope | null;
 }
 
-/** What the pages' scripts are told when they begin. */
+/** What the pages' scripts are told when they begin, and again when it changes. */
 export interface PageSetup {
   /** Which of the frames of a tab speak to each other. */
   nonce: string;
-  redaction: RedactionRules;
+  /** Null hides nothing. */
+  redaction: RedactionRules | null;
+  /** Whether what is done is noted. */
+  steps: boolean;
   /** Whether what is typed may be kept. */
   text: boolean;
 }
+
+/** To the scripts in pages. */
+export type PageMessage = { to: 'page' } & ({ stop: true } | { setup: PageSetup });
+
+/** Name of the port by which a page's frame tells the panel what was picked in it, or null when it was broken off. */
+export const pickPort = 'pick';
+export type PickedElement = ListedElement | null;
+
+/** Name of the port by which the recorder knows that a panel is open. */
+export const panelPort = 'panel';
 
 /** Calls by receiver. Each takes one value and gives one. */
 export interface Calls {
@@ -62,6 +80,7 @@ export interface Calls {
     resume(): void;
     stop(): void;
     restart(): void;
+    mute(muted: boolean): void;
     discard(): void;
     /** Ends the finished or failed state. */
     close(): void;
@@ -71,8 +90,12 @@ export interface Calls {
     tabChanged(tab: { title: string; url: string }): void;
   };
   background: {
-    /** Opens the recorder, and watches the pages where the person allowed it. */
-    prepare(pages: { watch: boolean; setup: PageSetup; tabId: number }): void;
+    /** Opens the recorder; notes and hides in the pages what was chosen, where the person allowed it. */
+    prepare(pages: { steps: boolean; text: boolean; tabId: number }): void;
+    /** The list of what to hide has changed: tells it to the pages of a running recording. */
+    rulesChanged(): void;
+    /** Opens the small control, or brings it to the front. */
+    openControl(): void;
     /** Stops watching. */
     release(): void;
     pageSetup(): PageSetup | null;
@@ -154,6 +177,8 @@ export const idleState: RecorderState = {
   minutesLeft: null,
   steps: [],
   notices: [],
+  muted: null,
+  surface: null,
   recordingId: null,
   error: null,
 };

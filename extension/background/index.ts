@@ -1,9 +1,12 @@
 /** The service worker: opens panel and recorder, brings scripts into pages, shows the badge. Ended and started by the browser at will, so it keeps nothing in memory that matters. */
-import { answer, ask, onState, type PageSetup, type RecorderState } from '../messages.ts';
+import { plainAddress, redactAddress } from '../../web/capture/page/address.ts';
+import { noRedaction, redactText } from '../../web/core/redaction.ts';
+import { rulesOf } from '../../web/core/redaction-list.ts';
+import { storedRedactionList } from '../../web/storage/redaction.ts';
+import { answer, ask, onState, type RecorderState } from '../messages.ts';
+import { openControl } from './control.ts';
 import { handOver, stopHandOver } from './hand-over.ts';
-
-const contentScript = 'watch';
-const contentFile = 'content.js';
+import { changeRules, pageSetup, unwatchPages, watchPages } from './pages.ts';
 
 chrome.action.onClicked.addListener((tab) => {
   // In the same turn as the click: the browser opens the panel for a gesture only. The click also
@@ -52,73 +55,33 @@ async function openRecorder(): Promise<void> {
   await opening;
 }
 
-/** Where the worker is ended meanwhile, the pages still find what they were told. */
-const setupKey = 'page-setup';
-
 answer('background', {
-  async prepare({ watch, setup, tabId }) {
+  async prepare({ steps, text, tabId }) {
     await openRecorder();
-    await release();
-    if (!watch) return;
-    await chrome.storage.session.set({ [setupKey]: setup });
-    const everywhere = await chrome.permissions.contains({ origins: ['<all_urls>'] });
-    if (everywhere) {
-      await chrome.scripting.registerContentScripts([
-        {
-          id: contentScript,
-          js: [contentFile],
-          matches: ['<all_urls>'],
-          allFrames: true,
-          matchOriginAsFallback: true,
-          runAt: 'document_start',
-          persistAcrossSessions: false,
-        },
-      ]);
-    }
-    const tabs = everywhere ? await chrome.tabs.query({}) : [];
-    const ids = everywhere ? tabs.map(({ id }) => id) : [tabId];
-    await Promise.all(ids.map((id) => (id === undefined ? null : inject(id))));
+    await unwatchPages();
+    const redaction = rulesOf(await storedRedactionList());
+    await watchPages({ nonce: crypto.randomUUID(), redaction, steps, text, tabId });
   },
-  release,
+  release: unwatchPages,
+  rulesChanged: async () => changeRules(rulesOf(await storedRedactionList())),
+  pageSetup,
+  openControl,
   handOver,
   stopHandOver,
-  async pageSetup() {
-    const { [setupKey]: setup } = await chrome.storage.session.get(setupKey);
-    return (setup as PageSetup | undefined) ?? null;
-  },
 });
-
-/** Pages that no extension may look into (the browser's own, its store) are recorded without steps. */
-async function inject(tabId: number): Promise<void> {
-  await chrome.scripting
-    .executeScript({ target: { tabId, allFrames: true }, files: [contentFile] })
-    .catch(() => undefined);
-}
-
-async function release(): Promise<void> {
-  await chrome.storage.session.remove(setupKey);
-  const registered = await chrome.scripting.getRegisteredContentScripts({ ids: [contentScript] });
-  if (registered.length > 0)
-    await chrome.scripting.unregisterContentScripts({ ids: [contentScript] });
-  // Scripts already in pages stop by themselves when they are told.
-  const tabs = await chrome.tabs.query({});
-  await Promise.all(
-    tabs.map(({ id }) =>
-      id === undefined
-        ? null
-        : chrome.tabs.sendMessage(id, { to: 'page', stop: true }).catch(() => undefined),
-    ),
-  );
-}
 
 chrome.tabs.onActivated.addListener(({ tabId }) => void onTab(tabId));
 
 async function onTab(tabId: number): Promise<void> {
-  const { [setupKey]: setup } = await chrome.storage.session.get(setupKey);
-  if (!setup || !(await hasRecorder())) return;
+  const setup = await pageSetup();
+  if (!setup?.steps || !(await hasRecorder())) return;
+  const rules = setup.redaction ?? noRedaction;
   // Title and address come only where the person gave access.
   const { title = '', url = '' } = await chrome.tabs.get(tabId);
-  await ask('recorder', 'tabChanged', { title, url }).catch(() => undefined);
+  await ask('recorder', 'tabChanged', {
+    title: redactText(title, rules),
+    url: redactAddress(plainAddress(url), rules),
+  }).catch(() => undefined);
 }
 
 onState((state) => void showBadge(state));

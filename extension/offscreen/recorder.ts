@@ -38,6 +38,13 @@ export class Recorder {
     });
   }
 
+  /** Silence is recorded, so that the track goes on. */
+  mute(muted: boolean): void {
+    const tracks = this.#streams?.microphone?.getAudioTracks() ?? [];
+    for (const track of tracks) track.enabled = !muted;
+    if (tracks.length > 0) this.#tell({ muted });
+  }
+
   pause(): void {
     this.#session?.pause();
     this.#tell({ phase: 'paused' });
@@ -141,7 +148,7 @@ export class Recorder {
     try {
       await prepare();
       await countDown(this.#options!.countdown, signal, (countdown) =>
-        this.#tell({ ...idleState, phase: 'countdown', countdown }),
+        this.#tell({ ...this.#begun(), phase: 'countdown', countdown }),
       );
       await this.#record();
     } catch (error) {
@@ -168,8 +175,24 @@ export class Recorder {
     this.#steps?.close();
     this.#steps = new LiveSteps(screen);
     session.onchange = () => this.#follow(session);
-    this.#tell({ ...idleState, phase: 'recording' });
+    this.#tell({ ...this.#begun(), phase: 'recording' });
     this.#timer = setInterval(() => this.#follow(session), tick);
+  }
+
+  /** Before anything is recorded; restarted, a microphone that was silent stays so. */
+  #begun(): RecorderState {
+    const [microphone] = this.#streams?.microphone?.getAudioTracks() ?? [];
+    return {
+      ...idleState,
+      muted: microphone ? !microphone.enabled : null,
+      surface: this.#shownSurface(),
+    };
+  }
+
+  #shownSurface(): Surface['kind'] {
+    if (this.#options?.streamId) return 'tab';
+    const { displaySurface } = this.#streams?.screen.getVideoTracks()[0]?.getSettings() ?? {};
+    return displaySurface === 'window' ? 'window' : displaySurface === 'monitor' ? 'screen' : 'tab';
   }
 
   /** What the session does by itself: it ends when sharing ends, and notes what went wrong. */
@@ -188,16 +211,10 @@ export class Recorder {
 
   #surface(session: CaptureSession): Surface | null {
     const settings = this.#streams?.screen.getVideoTracks()[0]?.getSettings() ?? {};
-    const { displaySurface } = settings;
     // MediaRecorder, the last resort, does not say what it records: then the stream's own size.
     const { width, height } = session.screenSize ?? settings;
     if (!width || !height) return null;
-    const kind = this.#options?.streamId ? 'browser' : displaySurface;
-    return {
-      kind: kind === 'window' ? 'window' : kind === 'monitor' ? 'screen' : 'tab',
-      width,
-      height,
-    };
+    return { kind: this.#shownSurface(), width, height };
   }
 
   async #release(): Promise<void> {

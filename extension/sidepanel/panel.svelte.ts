@@ -1,20 +1,32 @@
 /** The panel's side of a recording: what the person chose, and what the recorder says. */
 import { completeChoices, defaultChoices, type Choices } from '../../web/recorder/choices.ts';
 import { fromEnvelope, isAbort } from '../../web/core/errors.ts';
-import { defaultRedaction, noRedaction } from '../../web/core/redaction.ts';
 import { messages } from '../../web/ui/messages/index.ts';
 import { onHandOver, type HandOverStatus } from '../../web/transfer/hand-over/status.ts';
-import { ask, idleState, onState, type RecorderState } from '../messages.ts';
+import { Redaction } from '../../web/redaction/Redaction.svelte.ts';
+import { editorAddress } from '../editor-address.ts';
+import { ask, idleState, onState, panelPort, type RecorderState } from '../messages.ts';
+import { askForPages } from './access.ts';
+import { Picking } from './Picking.svelte.ts';
+import { tabBeside, tabStream } from './tab.ts';
 
 const choicesKey = 'choices';
-const everywhere = { origins: ['<all_urls>'] };
 
 export class Panel {
+  readonly redaction = new Redaction();
+  readonly picking = new Picking((element) => this.redaction.putElement(element));
   choices = $state<Choices>({ ...defaultChoices });
   #state = $state.raw<RecorderState>(idleState);
   #isStarting = $state(false);
   #handOver = $state.raw<HandOverStatus | null>(null);
   #error = $state.raw<unknown>(null);
+  #keys = $state.raw<Record<string, string>>({});
+  #port: chrome.runtime.Port | null = null;
+
+  /** The person's shortcuts, by the name of the command; empty where there is none. */
+  get keys(): Readonly<Record<string, string>> {
+    return this.#keys;
+  }
 
   get state(): RecorderState {
     return this.#state;
@@ -41,15 +53,32 @@ export class Panel {
       .get(choicesKey)
       .then((kept) => (this.choices = completeChoices(kept[choicesKey])));
     void ask('recorder', 'state', undefined).then(
-      (state) => (this.#state = state),
+      (state) => this.#follow(state),
       () => undefined, // No recorder yet.
     );
-    const unfollow = onHandOver((status) => (this.#handOver = status));
-    const unlisten = onState((state) => (this.#state = state));
-    return () => {
-      unfollow();
-      unlisten();
-    };
+    void chrome.commands
+      .getAll()
+      .then(
+        (all) =>
+          (this.#keys = Object.fromEntries(
+            all.map(({ name, shortcut }) => [name ?? '', shortcut ?? '']),
+          )),
+      );
+    const undo = [
+      this.redaction.open(),
+      onHandOver((status) => (this.#handOver = status)),
+      onState((state) => this.#follow(state)),
+      () => this.picking.stop(),
+    ];
+    return () => undo.forEach((each) => each());
+  }
+
+  #follow(state: RecorderState): void {
+    this.#state = state;
+    if (state.phase === 'idle' || this.#port) return;
+    // So that the recorder knows when nobody can press its buttons any more.
+    this.#port = chrome.runtime.connect({ name: panelPort });
+    this.#port.onDisconnect.addListener(() => (this.#port = null));
   }
 
   /** From the press of the button: the browser grants pages and tabs for a gesture only. */
@@ -58,18 +87,11 @@ export class Panel {
     this.#error = null;
     this.#isStarting = true;
     try {
-      const watch = choices.steps && (await this.#mayWatch());
+      // Where it is refused, steps come from the tab that the click on the icon lent; hiding needs all pages.
+      if (choices.steps || this.redaction.list.on) await askForPages();
       const tabId = await tabBeside();
       await chrome.storage.local.set({ [choicesKey]: choices });
-      await ask('background', 'prepare', {
-        watch,
-        tabId,
-        setup: {
-          nonce: crypto.randomUUID(),
-          text: choices.typed,
-          redaction: choices.hide ? defaultRedaction : noRedaction,
-        },
-      });
+      await ask('background', 'prepare', { steps: choices.steps, text: choices.typed, tabId });
       const started = ask('recorder', 'start', {
         surface: choices.surface,
         tabId,
@@ -95,6 +117,8 @@ export class Panel {
   stop = () => void ask('recorder', 'stop', undefined).catch(() => undefined);
   // What goes wrong is in the recorder's state.
   restart = () => void ask('recorder', 'restart', undefined).catch(() => undefined);
+  mute = (muted: boolean) => void ask('recorder', 'mute', muted);
+  small = () => void ask('background', 'openControl', undefined).catch(() => undefined);
   discard = () => void ask('recorder', 'discard', undefined);
   rename = (key: string, title: string) => void ask('recorder', 'renameStep', { key, title });
   remove = (key: string) => void ask('recorder', 'removeStep', key);
@@ -104,9 +128,8 @@ export class Panel {
     void ask('recorder', 'close', undefined).catch(() => (this.#state = idleState));
   };
 
-  /** The same pages serve the app: the recording is there already. */
   openRecording(id: string): void {
-    void chrome.tabs.create({ url: chrome.runtime.getURL(`index.html#/edit/${id}/new`) });
+    void chrome.tabs.create({ url: editorAddress(id) });
   }
 
   openInWebApp(id: string): void {
@@ -127,23 +150,4 @@ export class Panel {
       url: chrome.runtime.getURL(`sidepanel/permission.html?kind=${kind}`),
     });
   };
-
-  /** Everywhere, where the person agrees; else the tab lent by the click on the icon. */
-  async #mayWatch(): Promise<boolean> {
-    if (await chrome.permissions.contains(everywhere)) return true;
-    await chrome.permissions.request(everywhere).catch(() => false);
-    return true;
-  }
 }
-
-/** The tab that the panel stands beside; in a window of its own the address says which (`?tab=`). */
-async function tabBeside(): Promise<number> {
-  const named = Number(new URLSearchParams(location.search).get('tab'));
-  if (named) return named;
-  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  return tab?.id ?? chrome.tabs.TAB_ID_NONE;
-}
-
-/** Null where the tab was not lent to the extension or is one of the browser's own: its picker then asks. */
-const tabStream = (targetTabId: number): Promise<string | null> =>
-  chrome.tabCapture.getMediaStreamId({ targetTabId }).catch(() => null);

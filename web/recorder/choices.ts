@@ -8,10 +8,9 @@ export interface Choices {
   /** Of the tab or system. */
   sound: boolean;
   countdown: boolean;
-  /** Whether clicks become steps, what is typed may be kept, and private text is covered. Extension only. */
+  /** Whether clicks become steps, and what is typed may be kept. Extension only. */
   steps: boolean;
   typed: boolean;
-  hide: boolean;
 }
 
 export const defaultChoices: Choices = {
@@ -22,7 +21,6 @@ export const defaultChoices: Choices = {
   countdown: true,
   steps: true,
   typed: false,
-  hide: false,
 };
 
 /** What was kept, however old, completed. */

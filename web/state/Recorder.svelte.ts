@@ -28,6 +28,7 @@ export class Recorder {
   #seconds = $state(0);
   #countdown = $state(0);
   #minutesLeft = $state<number | null>(null);
+  #muted = $state<boolean | null>(null);
   #error = $state.raw<AppError | null>(null);
   #session: CaptureSession | null = null;
   #streams: Streams | null = null;
@@ -53,6 +54,11 @@ export class Recorder {
   /** Minutes that the storage lasts; null while there is plenty. */
   get minutesLeft(): number | null {
     return this.#minutesLeft;
+  }
+
+  /** Whether the microphone is silent; null without one. */
+  get muted(): boolean | null {
+    return this.#muted;
   }
 
   get error(): AppError | null {
@@ -86,10 +92,18 @@ export class Recorder {
         microphone: request.microphone || null,
         camera: request.camera || null,
       });
+      this.#muted = this.#streams.microphone ? false : null;
       await this.#begin(this.#streams);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Silence is recorded, so that the track goes on. */
+  mute(muted: boolean): void {
+    if (this.#muted === null) return;
+    for (const track of this.#streams?.microphone?.getAudioTracks() ?? []) track.enabled = !muted;
+    this.#muted = muted;
   }
 
   pause(): void {
@@ -184,6 +198,7 @@ export class Recorder {
     this.#streams?.close();
     this.#streams = null;
     this.#session = null;
+    this.#muted = null;
     this.#phase = 'idle';
   }
 }

@@ -20,9 +20,6 @@ export const recorder = {
   stepsHint: 'Each click becomes a step with a screenshot. The browser asks for access to pages.',
   typed: 'Keep what I type',
   typedHint: 'Never in fields for passwords, codes or payment.',
-  hide: 'Hide private text',
-  hideHint:
-    'E-mail addresses, phone numbers, cards and keys are covered in the page before recording.',
   countdown: 'Count down from three',
   start: 'Start recording',
   starting: 'Starting…',
@@ -33,6 +30,14 @@ export const recorder = {
   stop: 'Finish',
   restart: 'Start over',
   discard: 'Throw away',
+  mute: 'Mute the microphone',
+  unmute: 'Unmute the microphone',
+  muted: 'The microphone is muted.',
+  smallControl: 'Small control',
+  pin: 'Keep on top',
+  inPicture: 'The whole screen is recorded, so a small control would be in the picture.',
+  keys: (record: string, pause: string) => `${record} finishes, ${pause} pauses and goes on.`,
+  onlyButton: 'The button in the toolbar shows that it is recording.',
   recording: 'Recording',
   paused: 'Paused',
   roomLeft: (minutes: number) =>
@@ -50,7 +55,6 @@ export const recorder = {
   removeStep: (title: string) => `Remove “${title}”`,
   unnamedStep: 'Step',
   library: 'All recordings',
-  shortcut: (keys: string) => `${keys} starts and finishes`,
   thrownAway: 'Thrown away.',
   permissionTitle: 'Allow the microphone and camera',
   permissionText:
