@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Env } from '../env.ts';
+import { logError } from '../logs/log.ts';
 
 const schema = v.pipe(
   v.object({
@@ -53,7 +54,7 @@ export function readLocations(env: Env): Configured {
     const locations = text ? v.parse(v.array(schema), JSON.parse(text)) : [];
     configured = { text, locations, valid: true };
   } catch (error) {
-    console.error('STORAGE_LOCATIONS cannot be read', error);
+    logError('STORAGE_LOCATIONS cannot be read', error);
     configured = { text, locations: [], valid: false };
   }
   return configured;

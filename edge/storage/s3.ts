@@ -4,7 +4,10 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
  */
 import { AwsV4Signer } from 'aws4fetch';
+import { log, shapeOf } from '../logs/log.ts';
+import { corsRules, lifecycleRules } from './bucket-rules.ts';
 import { bucketAddress, type Credentials, type Location } from './locations.ts';
+import { md5Base64 } from './md5.ts';
 import { elements, escapeXml, textOf } from './xml.ts';
 
 export interface Part {
@@ -174,9 +177,25 @@ export class S3 {
       await response.body?.cancel();
       return response.ok;
     } catch (error) {
-      console.warn('storage does not answer', error);
+      log('warn', 'storage does not answer', {
+        location: this.location.name,
+        error: shapeOf(error).name,
+      });
       return false;
     }
+  }
+
+  /**
+   * Lets pages of these origins send and read, and has the bucket drop the parts of uploads that
+   * nobody ended after a week, should our own sweep not run.
+   */
+  async allowOrigins(origins: readonly string[]): Promise<void> {
+    const put = async (name: string, query: string, body: string) => {
+      const headers = { 'content-type': 'application/xml', 'content-md5': await md5Base64(body) };
+      await this.#call(name, { method: 'PUT', query: { [query]: '' }, headers, body });
+    };
+    await put('allow origins', 'cors', corsRules(origins));
+    await put('drop parts', 'lifecycle', lifecycleRules);
   }
 
   async createUpload(key: string, contentType: string): Promise<string> {

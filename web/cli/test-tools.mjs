@@ -16,6 +16,7 @@ const packages = {
     'gstreamer1.0-libav',
   ],
   'firefox-esr': ['firefox-esr'],
+  radosgw: ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common'],
 };
 
 const isThere = (/** @type {string} */ program) =>
