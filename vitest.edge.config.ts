@@ -13,6 +13,11 @@ export default defineConfig({
       miniflare: {
         bindings: {
           MIGRATIONS: await readD1Migrations(path.join(root, 'edge/migrations')),
+          BETTER_AUTH_SECRET: randomBytes(32).toString('base64'),
+          APP_ORIGIN: 'https://cairn.test',
+          LOCAL_MODE: 'on',
+          MAILER: 'capture',
+          SIGN_UP: 'open',
           SEALING_KEY: randomBytes(32).toString('base64'),
           OUTBOUND_LOOPBACK: 'allowed',
         },

@@ -2,6 +2,9 @@
 import { Hono } from 'hono';
 import type { AppContext } from './app-types.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { sameOriginOnly } from './auth/origin.ts';
+import { authRoutes } from './auth/routes.ts';
+import { withPerson } from './auth/session.ts';
 import type { Env } from './env.ts';
 import { securityHeaders } from './headers.ts';
 import { reportError } from './logs/errors.ts';
@@ -27,9 +30,11 @@ const app = new Hono<AppContext>()
       context.res.headers.set(name, value);
     }
   })
+  .use('/api/*', sameOriginOnly, withPerson)
   .route('/', statusRoutes)
   .route('/metrics', metricsRoutes)
   .route('/api/operator', operatorRoutes)
+  .route('/api/auth', authRoutes)
   .route('/api/workspaces', auditRoutes)
   .all('/api/*', (context) => context.json({ code: 'not-found', message: 'no such endpoint' }, 404))
   .get('*', async (context) => {

@@ -1,0 +1,37 @@
+/** What people do with their accounts, in the audit log. */
+import type { Context } from 'hono';
+import type { AppContext } from '../app-types.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import { recordEvent, type AuditEvent } from '../audit/record.ts';
+
+type More = Pick<Partial<AuditEvent>, 'outcome' | 'detail' | 'target'>;
+
+/**
+ * Into the log of the installation, and into that of each workspace the person is a member of: its
+ * owners must see who signs in, or tries to, as one of their members. `personId` null: nobody known.
+ */
+export async function notePerson(
+  context: Context<AppContext>,
+  personId: string | null,
+  action: AuditAction,
+  more: More = {},
+): Promise<void> {
+  const { results } = await context.env.DB.prepare(
+    'select workspace_id as id from members where person_id = ?',
+  )
+    .bind(personId)
+    .all<{ id: string }>();
+  const actorId = context.var.person?.id ?? (more.outcome === 'denied' ? null : personId);
+  for (const workspaceId of [null, ...results.map((row) => row.id)]) {
+    await recordEvent(context.env, {
+      workspaceId,
+      actorId,
+      action,
+      ...(personId ? { target: { kind: 'person', id: personId } } : {}),
+      outcome: 'success',
+      address: context.var.address,
+      requestId: context.var.requestId,
+      ...more,
+    });
+  }
+}
