@@ -64,6 +64,7 @@ export default ts.config(
       'web/cli/**',
       'web/bench/**',
       'web/e2e/**',
+      'edge/backups/drill.ts',
       'web/models/{add,vite-plugin}.ts',
       '**/train/**',
     ],

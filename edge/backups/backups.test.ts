@@ -7,6 +7,7 @@ import { runDueJobs } from '../scheduled.ts';
 import { BackupDamaged, chunkLength, decrypt, encrypt } from './cipher.ts';
 import { backupJob, keptDays, makeBackup, prefix } from './make.ts';
 import { readBackup, restore } from './restore.ts';
+import { literal } from './sql.ts';
 
 const secret = btoa(String.fromCharCode(...new Uint8Array(32).fill(7)));
 const other = btoa(String.fromCharCode(...new Uint8Array(32).fill(8)));
@@ -144,4 +145,20 @@ test('one a day, each kept seven days and gone after eight, the last one kept fo
   expect(await keys()).toEqual([`${prefix}2026-06-12T00-00-00.000Z.cairn-backup`]);
   const made = await findEntries(env, 'installation', { action: 'backup' }, { limit: 100 });
   expect(made.filter((entry) => entry.action === 'backup.removed')).toHaveLength(13);
+});
+
+test.each([
+  null,
+  0,
+  -1.5,
+  'plain',
+  "it's",
+  'a\nb',
+  'nul\0in\0it',
+  '',
+  '); drop table x; --',
+  'é\u2028',
+])('as SQL, %j stays what it is', async (value) => {
+  const found = await env.DB.prepare(`select ${literal(value)} as value`).first<unknown>('value');
+  expect(found).toBe(value);
 });
