@@ -44,9 +44,9 @@ test('sound is cleaned when there is a cleaned one', () => {
   const sound = { cleanPath: 'recordings/r/clean.wav' } as SoundEvidence;
   const sounds = (s: SoundEvidence | null) =>
     projectFromEvidence(recording('a.mp4'), { ...nothing, sound: s, steps: [] }).sound;
-  expect(sounds(sound)).toEqual({ denoise: true, normalise: true });
-  expect(sounds({ ...sound, cleanPath: null })).toEqual({ denoise: false, normalise: true });
-  expect(sounds(null)).toEqual({ denoise: false, normalise: false });
+  expect(sounds(sound)).toMatchObject({ denoise: true, normalise: true });
+  expect(sounds({ ...sound, cleanPath: null })).toMatchObject({ denoise: false, normalise: true });
+  expect(sounds(null)).toMatchObject({ denoise: false, normalise: false });
 });
 
 test('pauses in which something is done stay, others go', () => {

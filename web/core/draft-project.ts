@@ -1,7 +1,9 @@
 /** The first version of a project: what a person sees before having decided anything. */
+import { defaultCamera } from './camera.ts';
 import type { SoundEvidence, ScreenEvidence, SpeechEvidence, StepDraft } from './evidence.ts';
 import { defaultRemoval, findingKey, projectSchema, type Project, type Step } from './project.ts';
 import type { Recording } from './recording.ts';
+import { defaultLevels } from './sound-mix.ts';
 import { plainTitle } from './text/emphasis.ts';
 
 /** Null where the recording has no such track. */
@@ -27,7 +29,12 @@ export function projectFromEvidence(recording: Recording, evidence: DraftEvidenc
     decisions: keptPauses(recording, evidence.speech),
     cuts: [],
     corrections: {},
-    sound: { denoise: hasSound && evidence.sound!.cleanPath !== null, normalise: hasSound },
+    sound: {
+      denoise: hasSound && evidence.sound!.cleanPath !== null,
+      normalise: hasSound,
+      ...defaultLevels(recording),
+    },
+    camera: defaultCamera,
     steps: evidence.steps.map(stepFromDraft),
   };
 }

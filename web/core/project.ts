@@ -1,7 +1,8 @@
 /** What the person decided: plain immutable JSON. It refers to the recording by source time. */
 import type { SourceRange, SourceTime } from './time.ts';
 
-export const projectSchema = 1;
+/** Raised with every change of what a project holds; `upgradeProject` brings older ones up. */
+export const projectSchema = 2;
 
 /** A range the person cut by hand (text or strip selection, removed step). */
 export interface ManualCut extends SourceRange {
@@ -44,10 +45,34 @@ export interface Step extends SourceRange {
   section?: string | null;
 }
 
+export interface TrackLevel {
+  /** 0 to 1, as it is felt; see `gainOf` in sound-mix.ts. Kept while muted. */
+  volume: number;
+  muted: boolean;
+}
+
 export interface SoundChoice {
+  /** Of the voice alone. */
   denoise: boolean;
-  /** To -16 LUFS. */
+  /** The voice to -16 LUFS. */
   normalise: boolean;
+  voice: TrackLevel;
+  /** All other tracks together: tab or system sound. */
+  others: TrackLevel;
+}
+
+/** The picture of the person's camera over that of the screen. Where it lies says camera.ts. */
+export interface CameraChoice {
+  visible: boolean;
+  /** Place in the room that the bubble's size leaves it, 0 (left, top) to 1. */
+  x: number;
+  y: number;
+  /** Height as a share of the frame's shorter side. */
+  size: number;
+  shape: 'circle' | 'rounded';
+  mirrored: boolean;
+  /** Where it is left out; disjoint, sorted. */
+  hidden: readonly SourceRange[];
 }
 
 export interface Project {
@@ -64,6 +89,7 @@ export interface Project {
   /** Corrected words, by `wordKey`. An empty text hides the word from captions and article. */
   corrections: Readonly<Record<string, string>>;
   sound: SoundChoice;
+  camera: CameraChoice;
   steps: readonly Step[];
   /** The drafts of the analysis were taken over once; later ones come only when asked for. */
   stepsAdopted?: boolean;

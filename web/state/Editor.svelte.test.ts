@@ -129,7 +129,7 @@ describe('Editor', () => {
     });
     const editor = await openEditor();
     await editor.close();
-    await database.projects.put({ ...editor.project, schema: 99 as 1 });
+    await database.projects.put({ ...editor.project, schema: 99 as 2 });
     await expect(Editor.open(recording.id, database)).rejects.toMatchObject({
       code: 'project-newer',
     });

@@ -83,7 +83,7 @@ function decide(project: Project, request: HeadlessRequest): Project {
       silences: request.silences,
       minSilence: request.minSilence ?? project.removal.minSilence,
     },
-    sound: { denoise: request.denoise, normalise: request.normalise },
+    sound: { ...project.sound, denoise: request.denoise, normalise: request.normalise },
   };
 }
 

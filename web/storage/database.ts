@@ -2,6 +2,7 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { Evidence, Stage } from '../core/evidence.ts';
 import type { Project } from '../core/project.ts';
+import { upgradeProject } from '../core/project-upgrade.ts';
 import type { Recording } from '../core/recording.ts';
 import type { ImportedScript } from '../core/subtitle-parse.ts';
 
@@ -63,6 +64,16 @@ export class CairnDatabase extends Dexie {
       settings: 'key',
     });
     this.version(2).stores({ scripts: 'recordingId', trash: 'recordingId' });
+    this.version(3)
+      .stores({})
+      .upgrade((all) =>
+        all
+          .table<Project>('projects')
+          .toCollection()
+          .modify((project, row) => {
+            row.value = upgradeProject(project);
+          }),
+      );
   }
 }
 

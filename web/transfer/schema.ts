@@ -3,11 +3,22 @@ import * as v from 'valibot';
 import { AppError } from '../core/errors.ts';
 import type { Project, Step } from '../core/project.ts';
 import { projectSchema } from '../core/project.ts';
+import { upgradeProject } from '../core/project-upgrade.ts';
 import type { Recording, RecordingFile, RecordingNotice } from '../core/recording.ts';
 import { sourceTime } from '../core/time.ts';
 import { evidenceRow } from './schema-evidence.ts';
 import { interaction } from './schema-interaction.ts';
-import { array, count, line, nullable, ranged, text, time, type Covers } from './schema-parts.ts';
+import {
+  array,
+  count,
+  line,
+  nullable,
+  ranged,
+  share,
+  text,
+  time,
+  type Covers,
+} from './schema-parts.ts';
 import {
   cairnFormat,
   cairnVersion,
@@ -97,6 +108,8 @@ const step = v.object({
   section: v.optional(nullable(text)),
 });
 
+const level = v.object({ volume: share, muted: v.boolean() });
+
 const project = v.object({
   schema: v.literal(projectSchema),
   id,
@@ -117,7 +130,21 @@ const project = v.object({
     100_000,
   ),
   corrections: v.record(line, text),
-  sound: v.object({ denoise: v.boolean(), normalise: v.boolean() }),
+  sound: v.object({
+    denoise: v.boolean(),
+    normalise: v.boolean(),
+    voice: level,
+    others: level,
+  }),
+  camera: v.object({
+    visible: v.boolean(),
+    x: share,
+    y: share,
+    size: share,
+    shape: v.picklist(['circle', 'rounded']),
+    mirrored: v.boolean(),
+    hidden: array(v.object(ranged), 100_000),
+  }),
   steps: array(step, 100_000),
   stepsAdopted: v.optional(v.boolean()),
 });
@@ -165,7 +192,9 @@ export function readManifest(value: unknown): CairnManifest {
   if (!head.success) throw new AppError('cairn-damaged', 'not a Cairn project');
   if (head.output.version > cairnVersion) throw new AppError('cairn-newer');
   if ((head.output.project?.schema ?? 0) > projectSchema) throw new AppError('project-newer');
-  const result = v.safeParse(manifest, value, { abortEarly: true });
+  const result = v.safeParse(manifest, upToDate(value as { project?: Project | null }), {
+    abortEarly: true,
+  });
   if (!result.success) {
     const [issue] = result.issues;
     throw new AppError('cairn-damaged', `${v.getDotPath(issue) ?? ''}: ${issue.message}`);
@@ -178,6 +207,10 @@ export function readManifest(value: unknown): CairnManifest {
   requireConsistent(read);
   return read;
 }
+
+/** Before it is checked: what is missing then is told as of any other file. */
+const upToDate = (value: { project?: Project | null }) =>
+  value.project ? { ...value, project: upgradeProject(value.project) } : value;
 
 function requireConsistent({ recording, project, members, media }: CairnManifest): void {
   const sizes = new Map(members.map((m) => [m.name, m.size]));

@@ -1,13 +1,15 @@
 /** Projects that are begun before their analysis is done. */
+import { defaultCamera } from '../camera.ts';
 import { projectTitle, stepFromDraft } from '../draft-project.ts';
 import type { StepDraft } from '../evidence.ts';
 import { defaultRemoval, projectSchema, type Project } from '../project.ts';
 import type { Recording } from '../recording.ts';
+import { defaultLevels } from '../sound-mix.ts';
 import type { Edit } from './edit.ts';
 
 /** A project in which nothing was decided yet. */
 export const newProject = (
-  recording: Pick<Recording, 'id' | 'name'>,
+  recording: Pick<Recording, 'id' | 'name' | 'source'>,
   id: string,
   now: number,
 ): Project => ({
@@ -20,7 +22,8 @@ export const newProject = (
   decisions: {},
   cuts: [],
   corrections: {},
-  sound: { denoise: true, normalise: true },
+  sound: { denoise: true, normalise: true, ...defaultLevels(recording) },
+  camera: defaultCamera,
   steps: [],
 });
 

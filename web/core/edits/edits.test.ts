@@ -59,7 +59,7 @@ const step = (id: string, start: number, end: number): Step => ({
 });
 const evidence = speech();
 const base: Project = {
-  ...newProject({ id: 'r', name: 'Test' }, 'p', 0),
+  ...newProject({ id: 'r', name: 'Test', source: 'upload' }, 'p', 0),
   steps: [step('a', 0, 20), step('b', 20, 40), step('c', 40, 60)],
 };
 
