@@ -3,6 +3,7 @@ import { EncodedPacket, VideoSampleSink, type InputVideoTrack, type VideoCodec }
 import { AppError } from '../core/errors.ts';
 import type { Segment } from '../core/timeline.ts';
 import { dequeued } from './dequeued.ts';
+import { withCamera, type CameraLayer } from './compose/with-camera.ts';
 import { segmentFrames } from './segment-frames.ts';
 import { pickEncoder, type VideoEncoding } from './video-encoding.ts';
 
@@ -20,6 +21,8 @@ export interface EncodeVideoOptions {
   format: 'mp4' | 'webm';
   /** Bits a second of the source's picture, when known. */
   sourceBitrate: number | null;
+  /** To be seen in the picture. */
+  camera?: CameraLayer | null;
   signal?: AbortSignal;
   /** Output seconds encoded so far. */
   onProgress?: (seconds: number) => void;
@@ -38,7 +41,11 @@ export async function encodeVideo(
 ): Promise<VideoStream> {
   const frame = await firstFrame(track);
   try {
-    const rate = (await track.computePacketStats(200)).averagePacketRate;
+    const tracks = [track, ...(options.camera ? [options.camera.track] : [])];
+    const rates = tracks.map(
+      async (each) => (await each.computePacketStats(200)).averagePacketRate,
+    );
+    const rate = Math.max(...(await Promise.all(rates)));
     const encoding = await pickEncoder(frame, {
       format: options.format,
       frameRate: Math.min(120, Math.max(1, rate || 30)),
@@ -67,7 +74,7 @@ async function* encodeSegments(
   track: InputVideoTrack,
   segments: readonly Segment[],
   encoding: VideoEncoding,
-  { signal, onProgress }: EncodeVideoOptions,
+  { camera, signal, onProgress }: EncodeVideoOptions,
 ): AsyncGenerator<EncodedVideo> {
   let ready: EncodedVideo[] = [];
   let failure: Error | null = null;
@@ -82,8 +89,10 @@ async function* encodeSegments(
   };
   encoder.configure(encoding.config);
   let lastKey = -Infinity;
+  const screen = segmentFrames(track, segments, check);
+  const frames = camera ? withCamera(screen, camera, segments, check) : screen;
   try {
-    for await (const placed of segmentFrames(track, segments, check)) {
+    for await (const placed of frames) {
       const frame = encoding.prepare(placed.frame, placed.at, placed.duration);
       const seconds = placed.at / 1e6;
       const keyFrame = placed.isFirst || seconds - lastKey >= keyInterval;

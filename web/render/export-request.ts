@@ -1,4 +1,5 @@
 /** What an export takes and says afterwards. All of it survives structured clone. */
+import type { CameraChoice } from '../core/project.ts';
 import type { SourceRange } from '../core/time.ts';
 import type { MediaFile } from './media-file.ts';
 import type { SoundReport } from './sound/render-sound.ts';
@@ -11,13 +12,22 @@ export interface ExportRequest {
   /** Indices into its audio tracks: the one that carries the voice, and others to be heard with it. */
   voiceTrack: number;
   otherTracks?: readonly number[];
+  /** Linear gain of the voice, on top of what makes it as loud as it is to be, and of each of the others. Default 1. */
+  levels?: { voice: number; others: number };
+  /** The camera to be drawn over the picture; its media time is source time too. */
+  camera?: {
+    source: MediaFile;
+    choice: CameraChoice;
+    /** Where it is seen; disjoint, sorted. */
+    shown: readonly SourceRange[];
+  } | null;
   /** The voice without noise: source time, same start. Null takes the track as it is. */
   cleanSound: MediaFile | null;
   /** Seconds of source time, to the end of the longest track. */
   duration: number;
   /** What is taken out; may overlap. */
   cuts: readonly SourceRange[];
-  /** To -16 LUFS with true peaks below -1 dBTP. */
+  /** The voice to -16 LUFS, all of it with true peaks below -1 dBTP. */
   normalise: boolean;
   /**
    * Loudness of the sound chosen, raw or clean, LUFS, from SoundEvidence. Spares listening to a long
@@ -43,6 +53,9 @@ export interface Validation {
   /** The same of the sound, near the start of each kept stretch. */
   soundOffset: number | null;
 }
+
+/** The reason of a picture that nobody wonders about. */
+export const cameraIsDrawn = 'the camera is drawn into it';
 
 export type ExportMethod = 'copied' | 're-encoded' | 'sound-only';
 

@@ -8,6 +8,8 @@ import type { JobContext } from '../core/progress.ts';
 import { sourceTime } from '../core/time.ts';
 import { TimeMap } from '../core/timeline.ts';
 import { remove } from '../storage/opfs.ts';
+import { openCamera } from './compose/open-camera.ts';
+import type { CameraLayer } from './compose/with-camera.ts';
 import type { ExportReport, ExportRequest } from './export-request.ts';
 import { checkQuota, type OpenFile } from './file-writer.ts';
 import { openMedia, sizeOfMedia } from './media-file.ts';
@@ -18,7 +20,6 @@ import {
   type SoundJob,
   type SoundReport,
 } from './sound/render-sound.ts';
-import { targetLoudness } from './sound/gain.ts';
 import { validateExport } from './validate.ts';
 import { writeFile, type WrittenFile } from './write-file.ts';
 
@@ -51,8 +52,10 @@ export async function exportVideo(
   const map = new TimeMap(sourceTime(request.duration), request.cuts);
   if (map.duration < shortest) throw new AppError('export-empty');
   const input = new Input({ source: await openMedia(request.source), formats: ALL_FORMATS });
+  let camera: Awaited<ReturnType<typeof openCamera>> = null;
   try {
     const track = await usableVideoTrack(input);
+    if (track && request.camera) camera = await openCamera(request.camera, map);
     const hasSound = (await input.getAudioTracks()).length > request.voiceTrack;
     if (!track && !hasSound) throw new AppError('no-media-track');
     await checkQuota(await estimateSize(request, map));
@@ -64,7 +67,14 @@ export async function exportVideo(
     for (;;) {
       const planAt = performance.now();
       const picture = track
-        ? await pictureOf(track, map.segments, request, refusal, context.signal)
+        ? await pictureOf(
+            track,
+            camera?.layer ?? null,
+            map.segments,
+            request,
+            refusal,
+            context.signal,
+          )
         : null;
       const plan = seconds(planAt);
       const attempt = await tryOnce({
@@ -73,6 +83,7 @@ export async function exportVideo(
         environment,
         map,
         track,
+        camera: camera?.layer ?? null,
         picture,
         hasSound,
       });
@@ -89,6 +100,7 @@ export async function exportVideo(
     throw error;
   } finally {
     input.dispose();
+    camera?.close();
   }
 }
 
@@ -111,6 +123,7 @@ interface Attempt {
   environment: ExportEnvironment;
   map: TimeMap;
   track: InputVideoTrack | null;
+  camera: CameraLayer | null;
   picture: Picture | null;
   hasSound: boolean;
 }
@@ -135,6 +148,7 @@ async function tryOnce({
   environment,
   map,
   track,
+  camera,
   picture,
   hasSound,
 }: Attempt): Promise<Outcome> {
@@ -175,6 +189,7 @@ async function tryOnce({
   const validation = await validateExport({
     map,
     track,
+    camera,
     request,
     hasSound,
     decoded: written.decoded,
@@ -190,7 +205,8 @@ async function tryOnce({
   }
   if (
     sound?.isExcerpt &&
-    Math.abs((sound.loudness ?? targetLoudness) - targetLoudness) > loudnessSlack
+    sound.aim != null &&
+    Math.abs((sound.loudness ?? sound.aim) - sound.aim) > loudnessSlack
   )
     return { again: 'listen' };
   progress({ fraction: 1, doing: 'check' });
@@ -216,6 +232,10 @@ async function tryOnce({
 const soundJob = (request: ExportRequest, map: TimeMap): SoundJob => ({
   recording: request.source,
   tracks: [request.voiceTrack, ...(request.otherTracks ?? [])],
+  levels: [
+    request.levels?.voice ?? 1,
+    ...(request.otherTracks ?? []).map(() => request.levels?.others ?? 1),
+  ],
   cleanSound: request.cleanSound,
   segments: map.segments,
   normalise: request.normalise,

@@ -4,8 +4,9 @@ import type { Segment } from '../core/timeline.ts';
 import { planCopy } from './copy/plan.ts';
 import { copyVideo, emptyReport } from './copy/stream.ts';
 import { CopyRefusedError, type CopyPlan } from './copy/types.ts';
+import type { CameraLayer } from './compose/with-camera.ts';
 import { encodeVideo } from './encode-video.ts';
-import type { ExportRequest, VideoFormat } from './export-request.ts';
+import { cameraIsDrawn, type ExportRequest, type VideoFormat } from './export-request.ts';
 
 export interface PicturePacket {
   packet: EncodedPacket;
@@ -39,6 +40,7 @@ const copied: Record<VideoFormat, readonly string[]> = {
 /** `refusal`: why copying is out of the question; null tries it. */
 export async function pictureOf(
   track: InputVideoTrack,
+  camera: CameraLayer | null,
   segments: readonly Segment[],
   { format }: Pick<ExportRequest, 'format'>,
   refusal: string | null,
@@ -46,7 +48,7 @@ export async function pictureOf(
 ): Promise<Picture> {
   const codec = await track.getCodec();
   const rotation = await track.getRotation();
-  let reason = refusal;
+  let reason = refusal ?? (camera && cameraIsDrawn);
   if (reason === null && !copied[format].includes(codec ?? ''))
     reason = `${codec ?? 'this codec'} is not copied into ${format}`;
   if (reason === null) {
@@ -54,7 +56,7 @@ export async function pictureOf(
     if (plan.kind === 'plan') return copying(plan, rotation);
     reason = `${plan.reason}: ${plan.detail}`;
   }
-  return encoding(track, segments, format, rotation, reason, signal);
+  return encoding(track, camera, segments, format, rotation, reason, signal);
 }
 
 function copying(plan: CopyPlan, rotation: Picture['rotation']): Picture {
@@ -84,16 +86,20 @@ function copying(plan: CopyPlan, rotation: Picture['rotation']): Picture {
 
 async function encoding(
   track: InputVideoTrack,
+  camera: CameraLayer | null,
   segments: readonly Segment[],
   format: VideoFormat,
   rotation: Picture['rotation'],
   reason: string,
   signal: AbortSignal,
 ): Promise<Picture> {
-  const { averageBitrate } = await track.computePacketStats(600);
+  const averageBitrate =
+    (await track.computePacketStats(600)).averageBitrate +
+    ((await camera?.track.computePacketStats(600))?.averageBitrate ?? 0);
   const stream = await encodeVideo(track, segments, {
     format,
     sourceBitrate: averageBitrate > 0 ? averageBitrate : null,
+    camera,
     signal,
   });
   const counts = { copied: 0, encoded: 0, encodedRanges: [] };

@@ -5,8 +5,11 @@ import {
   type EncodedPacket,
   type InputVideoTrack,
 } from 'mediabunny';
+import { bubbleIn } from '../core/camera.ts';
+import type { Rect } from '../core/interaction.ts';
 import { outputTime } from '../core/time.ts';
 import type { Segment, TimeMap } from '../core/timeline.ts';
+import type { CameraLayer } from './compose/with-camera.ts';
 
 /** Joints at which an encoded picture is compared with the source's; decoding both takes time. */
 const comparedJoints = 6;
@@ -19,6 +22,7 @@ const comparedJoints = 6;
 export async function pictureOffset(
   written: InputVideoTrack,
   source: InputVideoTrack,
+  camera: CameraLayer | null,
   map: TimeMap,
   signal: AbortSignal,
 ): Promise<number | null> {
@@ -36,9 +40,10 @@ export async function pictureOffset(
   }
   if (copies === 0) {
     const step = Math.max(1, Math.ceil(map.segments.length / comparedJoints));
+    const covered = camera && (await coveredBy(camera, source));
     for (let i = 0; i < map.segments.length; i += step) {
       signal.throwIfAborted();
-      const offset = await seenOffset(written, source, map.segments[i]!);
+      const offset = await seenOffset(written, source, covered, map.segments[i]!);
       if (offset !== null) note(offset);
     }
   }
@@ -101,15 +106,16 @@ const plainly = 3;
 async function seenOffset(
   written: InputVideoTrack,
   source: InputVideoTrack,
+  covered: Rect | null,
   { source: from, output, speed }: Segment,
 ): Promise<number | null> {
   const length = output.end - output.start;
   const behind = Math.min(0.2, length / 2);
-  const shown = await greyAt(written, outputTime(output.start + behind));
+  const shown = await greyAt(written, covered, outputTime(output.start + behind));
   if (!shown) return null;
   const place = from.start + behind * speed;
   const differenceAt = async (offset: number): Promise<number> => {
-    const there = await greyAt(source, place + offset);
+    const there = await greyAt(source, covered, place + offset);
     return there ? meanDifference(shown, there) : Infinity;
   };
   const here = await differenceAt(0);
@@ -121,13 +127,37 @@ async function seenOffset(
   return null;
 }
 
-async function greyAt(track: InputVideoTrack, time: number): Promise<Float32Array | null> {
+/** Where the camera lies, in samples of the small picture: nothing of the source is seen there. */
+async function coveredBy({ track, choice }: CameraLayer, source: InputVideoTrack): Promise<Rect> {
+  const [frame, own] = await Promise.all([sizeOf(source), sizeOf(track)]);
+  const bubble = bubbleIn(choice, frame, own);
+  const across = width / frame.width;
+  const down = height / frame.height;
+  return {
+    x: Math.floor(bubble.x * across) - 1,
+    y: Math.floor(bubble.y * down) - 1,
+    width: Math.ceil(bubble.width * across) + 2,
+    height: Math.ceil(bubble.height * down) + 2,
+  };
+}
+
+const sizeOf = async (track: InputVideoTrack) => ({
+  width: await track.getDisplayWidth(),
+  height: await track.getDisplayHeight(),
+});
+
+async function greyAt(
+  track: InputVideoTrack,
+  covered: Rect | null,
+  time: number,
+): Promise<Float32Array | null> {
   const sample = await new VideoSampleSink(track).getSample(time);
   if (!sample) return null;
   try {
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d', { willReadFrequently: true })!;
     sample.draw(context, 0, 0, width, height);
+    if (covered) context.clearRect(covered.x, covered.y, covered.width, covered.height);
     const { data } = context.getImageData(0, 0, width, height);
     return Float32Array.from({ length: width * height }, (_, i) => data[i * 4 + 1]!);
   } finally {

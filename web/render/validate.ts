@@ -9,6 +9,7 @@ import {
 import { settleAll } from '../core/settle-all.ts';
 import type { TimeMap } from '../core/timeline.ts';
 import type { ExportRequest, Validation } from './export-request.ts';
+import type { CameraLayer } from './compose/with-camera.ts';
 import { checkWritten, type JointFindings } from './joint-decoder.ts';
 import { openMedia } from './media-file.ts';
 import { packetsFrom } from './packets.ts';
@@ -19,6 +20,8 @@ export interface Expected {
   map: TimeMap;
   /** The source's picture. */
   track: InputVideoTrack | null;
+  /** Drawn over the source's picture. */
+  camera: CameraLayer | null;
   request: ExportRequest;
   hasSound: boolean;
   /** What decoding around the joints showed while the file was written. */
@@ -78,7 +81,7 @@ export async function validateExport(expected: Expected): Promise<Validation> {
         result.decodedFrames = decoded.frames + written.frames;
         result.problems.push(...decoded.problems, ...written.problems);
       }
-      result.pictureOffset = await pictureOffset(video, track, map, signal);
+      result.pictureOffset = await pictureOffset(video, track, expected.camera, map, signal);
       if (result.pictureOffset !== null && result.pictureOffset > oneFrame)
         problem(`picture ${result.pictureOffset} s off its place`);
     };

@@ -1,11 +1,14 @@
 /** Turns one request into one file in OPFS. The outputs come from a project and can always be made again. */
 import { cutRanges, listCuts } from '../core/cuts.ts';
+import { cameraFile, cameraShown } from '../core/camera.ts';
 import { AppError } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
 import type { Project } from '../core/project.ts';
 import { mainFile, type Recording } from '../core/recording.ts';
+import { gainOf, otherTracks } from '../core/sound-mix.ts';
 import { TimeMap } from '../core/timeline.ts';
 import { subtitleFile } from '../documents/subtitles.ts';
+import { cameraIsDrawn, type ExportRequest } from '../render/export-request.ts';
 import { database } from '../storage/database.ts';
 import { exists, readFile, remove, writeFile } from '../storage/opfs.ts';
 import { storedEvidence } from './analysis-pipeline.ts';
@@ -94,10 +97,15 @@ async function exportVideo(
   ]);
   const clean = project.sound.denoise && sound?.cleanPath ? sound.cleanPath : null;
   const useClean = clean !== null && (await exists(clean));
+  const { voice, others } = project.sound;
+  const heard = gainOf(others) > 0 ? otherTracks(recording) : [];
   const report = await exportWorker.call.exportVideo(
     {
       source: mainFile(recording).path,
       voiceTrack: recording.voiceTrack,
+      otherTracks: heard,
+      levels: { voice: gainOf(voice), others: gainOf(others) },
+      camera: await cameraOf(recording, project),
       cleanSound: useClean ? clean : null,
       duration: recording.duration,
       cuts: cutRanges(listCuts(project, speech)),
@@ -108,7 +116,18 @@ async function exportVideo(
     },
     options,
   );
-  return report.method === 're-encoded' ? 're-encoded' : null;
+  if (report.method !== 're-encoded') return null;
+  return report.reason === cameraIsDrawn ? 'camera' : 're-encoded';
+}
+
+async function cameraOf(
+  recording: Recording,
+  { camera: choice }: Project,
+): Promise<ExportRequest['camera']> {
+  const file = cameraFile(recording);
+  if (!file || !(await exists(file.path))) return null;
+  const shown = cameraShown(choice, file.video, recording.duration);
+  return shown.length > 0 ? { source: file.path, choice, shown } : null;
 }
 
 async function exportArticle(

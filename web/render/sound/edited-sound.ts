@@ -13,6 +13,8 @@ export interface SoundTracks {
   recording: MediaFile;
   /** Indices into the audio tracks of `recording`, the voice first; the others are mixed in. */
   tracks: readonly number[];
+  /** Linear gain of each; 1 without. */
+  levels?: readonly number[] | undefined;
   /** Stands in for the first of `tracks`; source time, same start. */
   cleanSound: MediaFile | null;
 }
@@ -30,7 +32,8 @@ const decoderLanes = 3;
 export type OpenEditedSound = (tracks: SoundTracks) => Promise<EditedSound>;
 
 /** Throws `no-media-track` and `codec-unsupported`. */
-export const openEditedSound: OpenEditedSound = async ({ recording, tracks, cleanSound }) => {
+export const openEditedSound: OpenEditedSound = async (job) => {
+  const { recording, tracks, levels = [], cleanSound } = job;
   const inputs: Input[] = [];
   const tracksOf = async (file: MediaFile): Promise<InputAudioTrack[]> => {
     const input = new Input({ source: await openMedia(file), formats: ALL_FORMATS });
@@ -45,19 +48,23 @@ export const openEditedSound: OpenEditedSound = async ({ recording, tracks, clea
   try {
     const plain = cleanSound ? await openWav(cleanSound) : null;
     if (plain) sources.push(plain);
-    const others = plain ? tracks.slice(1) : tracks;
-    const recorded = others.length > 0 ? await tracksOf(recording) : [];
+    const toDecode = [...tracks.entries()].slice(plain ? 1 : 0);
+    const recorded = toDecode.length > 0 ? await tracksOf(recording) : [];
     const decoded: InputAudioTrack[] = [];
-    for (const index of others) {
-      const isClean = cleanSound && !plain && index === tracks[0];
-      const track = isClean ? (await tracksOf(cleanSound))[0] : recorded[index];
+    const gains = plain ? [levels[0] ?? 1] : [];
+    for (const [place, index] of toDecode) {
+      const isVoice = place === 0;
+      const track = isVoice && cleanSound ? (await tracksOf(cleanSound))[0] : recorded[index];
+      // What cannot be heard in the player either is left out; without the voice nothing goes.
+      if (!isVoice && !(await track?.canDecode())) continue;
       decoded.push(await decodable(track, index));
+      gains.push(levels[place] ?? 1);
     }
     const lanes: PcmSource[] = [];
     for (let i = 0; i < (decoded.length > 0 ? decoderLanes : 1); i++) {
       const readers = await Promise.all(decoded.map((track) => TrackReader.open(track)));
       sources.push(...readers);
-      lanes.push(mixed([...(plain ? [plain] : []), ...readers].map(resampled)));
+      lanes.push(mixed([...(plain ? [plain] : []), ...readers].map(resampled), gains));
     }
     return {
       channels: lanes[0]!.channels,

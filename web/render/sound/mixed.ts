@@ -2,10 +2,12 @@
 import { downmix } from './downmix.ts';
 import type { PcmSource, Planes } from './pcm.ts';
 
-export function mixed(sources: readonly PcmSource[]): PcmSource {
+/** `levels`: linear gain of each; 1 without. */
+export function mixed(sources: readonly PcmSource[], levels?: readonly number[]): PcmSource {
   const [first] = sources;
   if (!first) throw new Error('nothing to mix');
-  if (sources.length === 1) return first;
+  const gains = sources.map((_, i) => levels?.[i] ?? 1);
+  if (sources.length === 1 && gains[0] === 1) return first;
   const channels = sources.some((source) => source.channels === 2) ? 2 : 1;
   return {
     sampleRate: first.sampleRate,
@@ -13,7 +15,12 @@ export function mixed(sources: readonly PcmSource[]): PcmSource {
     async read(from, to) {
       const parts: Planes[] = [];
       for (const source of sources) parts.push(downmix(await source.read(from, to), channels));
-      return Array.from({ length: channels }, (_, c) => sum(parts.map((part) => part[c]!)));
+      return Array.from({ length: channels }, (_, c) =>
+        sum(
+          parts.map((part) => part[c]!),
+          gains,
+        ),
+      );
     },
     async close() {
       await Promise.all(sources.map((source) => source.close()));
@@ -21,10 +28,12 @@ export function mixed(sources: readonly PcmSource[]): PcmSource {
   };
 }
 
-function sum(planes: Float32Array[]): Float32Array {
-  const total = Float32Array.from(planes[0]!);
-  for (const plane of planes.slice(1))
-    for (let i = 0; i < total.length; i++) total[i]! += plane[i]!;
+function sum(planes: readonly Float32Array[], gains: readonly number[]): Float32Array {
+  const total = new Float32Array(planes[0]!.length);
+  for (const [k, plane] of planes.entries()) {
+    const gain = gains[k]!;
+    for (let i = 0; i < total.length; i++) total[i]! += gain * plane[i]!;
+  }
   return total;
 }
 

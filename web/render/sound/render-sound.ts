@@ -3,14 +3,14 @@ import type { Segment } from '../../core/timeline.ts';
 import { downmix } from './downmix.ts';
 import { openEditedSound, type OpenEditedSound, type SoundTracks } from './edited-sound.ts';
 import { soundEncoder, type SoundCodec, type SoundPacket } from './encoder.ts';
-import { ceilingLevel, planGain } from './gain.ts';
+import { ceilingLevel, planGain, targetLoudness, type GainPlan } from './gain.ts';
 import { decibels, Limiter } from './limiter.ts';
 import { integratedLoudness, LoudnessMeter } from './loudness.ts';
 import { exportRate } from './resampled.ts';
 
 export interface SoundJob extends SoundTracks {
   segments: readonly Segment[];
-  /** To -16 LUFS. */
+  /** The voice to -16 LUFS; what is mixed to it is not raised. */
   normalise: boolean;
   /** LUFS of the voice (raw or clean, as chosen) as analysis found it; null listens to all of it first. */
   loudness: number | null;
@@ -22,6 +22,8 @@ export interface SoundReport {
   channels: 1 | 2;
   /** dB given. */
   gain: number;
+  /** LUFS that the result is to have; null where nothing is aimed at, or several tracks are mixed. */
+  aim: number | null;
   /** Whether the gain was found by listening to excerpts. */
   isExcerpt: boolean;
   /** LUFS of what was given to the encoder; null when there is nothing above silence. */
@@ -55,29 +57,38 @@ export async function* renderSound(
   report: Partial<SoundReport>,
   { signal, progress, open = openEditedSound }: RenderOptions = {},
 ): AsyncGenerator<RenderedSound> {
-  const { segments, codec } = job;
+  const { segments, codec, recording, tracks, cleanSound, levels = [] } = job;
   const total = Math.round((segments.at(-1)?.output.end ?? 0) * exportRate);
-  const { recording, tracks, cleanSound } = job;
-  const sound = await open({ recording, tracks, cleanSound });
+  const isMixed = tracks.length > 1;
+  const level = levels[0] ?? 1;
+  const listened = job.normalise && level > 0 ? 0.25 : 0;
+
+  let startedAt = performance.now();
+  // What is made as loud as it is to be is the voice; the others are mixed to it at their own levels.
+  const voice = await open({ recording, tracks: tracks.slice(0, 1), cleanSound });
+  let plan: GainPlan | null = null;
+  let sound = voice;
   try {
-    let startedAt = performance.now();
-    const listened = job.normalise ? 0.25 : 0;
-    const plan = job.normalise
-      ? await planGain(
-          sound,
-          segments,
-          // Of several tracks together nothing is known.
-          job.tracks.length === 1 ? job.loudness : null,
-          (fraction) => progress?.(fraction * listened),
-          signal,
-        )
-      : null;
+    if (listened > 0)
+      plan = await planGain(
+        voice,
+        segments,
+        job.loudness,
+        (fraction) => progress?.(fraction * listened),
+        signal,
+      );
+    if (isMixed) {
+      await voice.close();
+      const gains = [decibels(plan?.gain ?? 0) * level, ...levels.slice(1)];
+      sound = await open({ recording, tracks, cleanSound, levels: gains });
+    }
     const gain = plan?.gain ?? 0;
     report.listening = (performance.now() - startedAt) / 1000;
     startedAt = performance.now();
 
-    const channels = plan?.dualMono ? 1 : sound.channels;
-    const limiter = new Limiter(channels, decibels(gain), decibels(plan ? ceilingLevel : 0));
+    const channels = plan?.dualMono && !isMixed ? 1 : sound.channels;
+    const gainLeft = isMixed ? 1 : decibels(gain) * level;
+    const limiter = new Limiter(channels, gainLeft, decibels(plan ? ceilingLevel : 0));
     const meter = new LoudnessMeter(channels);
     const encoder = await soundEncoder(codec, channels);
     try {
@@ -104,6 +115,7 @@ export async function* renderSound(
       report.channels = channels;
       report.gain = gain;
       report.isExcerpt = plan?.isExcerpt ?? false;
+      report.aim = plan && !isMixed ? targetLoudness + 20 * Math.log10(level) : null;
       const loudness = integratedLoudness(meter.energies);
       report.loudness = Number.isFinite(loudness) ? loudness : null;
       report.rendering = (performance.now() - startedAt) / 1000;

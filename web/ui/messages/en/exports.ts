@@ -41,6 +41,7 @@ export const exports = {
   again: 'Download again',
   dismiss: 'Remove from the list',
   notes: {
+    camera: 'The camera is part of the picture, so all of it was encoded again, which took longer.',
     're-encoded':
       'This recording could not be cut without encoding its picture again, so it took longer.',
   } as Record<string, string>,
