@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { SoundEvidence } from '../core/evidence.ts';
+import type { SoundChoice } from '../core/project.ts';
 import { sourceRange, sourceTime } from '../core/time.ts';
 import { TimeMap } from '../core/timeline.ts';
 import { recordingFolder, remove, writeFile } from '../storage/opfs.ts';
@@ -10,6 +11,12 @@ import { greyAt, makeWav, makeWebm, sampleRate, storeRecording } from './playbac
 const duration = 9;
 const cuts = [sourceRange(1, 2.003), sourceRange(2.6, 2.9), sourceRange(3.5, 7)];
 const map = new TimeMap(sourceTime(duration), cuts);
+const sound: SoundChoice = {
+  denoise: true,
+  normalise: true,
+  voice: { volume: 1, muted: false },
+  others: { volume: 0.7, muted: false },
+};
 const closing: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -110,7 +117,7 @@ test('cleaned and raw sound are switched at once and without a gap', async () =>
   const cleanPath = `${recordingFolder(recording.id)}/clean.wav`;
   await writeFile(cleanPath, await makeWav(duration, 0.1));
   const levels = { loudness: -16, cleanLoudness: -16, cleanPath } as SoundEvidence;
-  player.setSound(levels, { denoise: false, normalise: true });
+  player.setSound(levels, { ...sound, denoise: false });
   player.play();
   await vi.waitFor(() => expect(player.time).toBeGreaterThan(0.3), { timeout: 5000 });
   const { context, output } = player.soundOutput!;
@@ -124,7 +131,7 @@ test('cleaned and raw sound are switched at once and without a gap', async () =>
   await vi.waitFor(() => expect(peak()).toBeGreaterThan(0.3));
   const peaks: number[] = [];
   for (const denoise of [true, false]) {
-    player.setSound(levels, { denoise, normalise: true });
+    player.setSound(levels, { ...sound, denoise });
     const end = context.currentTime + 0.05 + 1024 / sampleRate;
     while (context.currentTime < end) {
       await frames();
@@ -134,7 +141,7 @@ test('cleaned and raw sound are switched at once and without a gap', async () =>
   }
   expect(Math.min(...peaks)).toBeGreaterThan(0.08);
   // 6 dB more are asked for: the gain follows while it plays.
-  player.setSound({ ...levels, cleanLoudness: -22 }, { denoise: true, normalise: true });
+  player.setSound({ ...levels, cleanLoudness: -22 }, sound);
   await vi.waitFor(() => expect(peak()).toBeCloseTo(0.2, 1));
 });
 

@@ -1,11 +1,14 @@
 /** Plays the edited result: picture on a canvas, sound through Web Audio, both on one clock. */
 import type { VideoSample } from 'mediabunny';
+import { cameraFile } from '../core/camera.ts';
 import { toAppError, type AppError } from '../core/errors.ts';
 import type { SoundEvidence } from '../core/evidence.ts';
 import type { SoundChoice } from '../core/project.ts';
 import { mainFile, type Recording } from '../core/recording.ts';
+import { defaultLevels } from '../core/sound-mix.ts';
 import { outputTime, sourceTime, type OutputTime, type SourceTime } from '../core/time.ts';
 import { lastAtOrBefore, TimeMap } from '../core/timeline.ts';
+import { CameraPicture } from './playback/camera.ts';
 import { SilentClock } from './playback/clock.ts';
 import { openMedia, type Media } from './playback/media.ts';
 import { PictureStream } from './playback/picture-stream.ts';
@@ -38,7 +41,9 @@ export class Player {
   #picture: PictureStream | null = null;
   #poster: Poster | null = null;
   #canvas: HTMLCanvasElement | null = null;
-  #wantedSound: [SoundEvidence | null, SoundChoice] = [null, { denoise: true, normalise: true }];
+  #camera: CameraPicture | null = null;
+  #cameraCanvas: HTMLCanvasElement | null = null;
+  #wantedSound: [SoundEvidence | null, SoundChoice];
   /** Raised by everything that makes a start under way pointless. */
   #turn = 0;
   #frame = 0;
@@ -57,6 +62,7 @@ export class Player {
   #volume = $state(1);
   #muted = $state(false);
   #drawn = $state(0);
+  #hasCamera = $state(false);
 
   constructor(recording: Recording) {
     this.#recording = recording;
@@ -64,6 +70,7 @@ export class Player {
     this.hasPicture = main.video !== null;
     this.hasSound = main.audio.length > 0;
     this.#map = new TimeMap(recording.duration);
+    this.#wantedSound = [null, { denoise: true, normalise: true, ...defaultLevels(recording) }];
   }
 
   get status(): PlayerStatus {
@@ -93,6 +100,10 @@ export class Player {
   get muted(): boolean {
     return this.#muted;
   }
+  /** Whether there is a picture of the camera that can be shown. */
+  get hasCamera(): boolean {
+    return this.#hasCamera;
+  }
   /** Number of frames drawn. */
   get drawn(): number {
     return this.#drawn;
@@ -109,6 +120,8 @@ export class Player {
       this.#media = media;
       this.#voice = new Voice(this.#recording, media);
       this.#voice.setSound(...this.#wantedSound);
+      await this.#openCamera();
+      if (this.#closed) return;
       if (this.#media.video) this.#poster = new Poster(this.#media.video, (s) => this.#draw(s));
       this.#status = 'ready';
       this.#showPoster();
@@ -121,6 +134,15 @@ export class Player {
   attach(canvas: HTMLCanvasElement | null): void {
     this.#canvas = canvas;
     this.redraw();
+  }
+
+  /** Where to draw the camera; null where it is not shown, which spares decoding it. */
+  attachCamera(canvas: HTMLCanvasElement | null): void {
+    this.#cameraCanvas = canvas;
+    this.#camera?.attach(canvas);
+    if (!canvas) return;
+    if (this.#playing) void this.#start();
+    else this.redraw();
   }
 
   /** Draws the current frame again, after the canvas changed its size. */
@@ -232,8 +254,19 @@ export class Player {
     this.#status = 'loading';
     this.#canvas = null;
     this.#poster?.cancel();
+    this.#camera?.close();
     await this.#voice?.close();
     this.#media?.close();
+  }
+
+  async #openCamera(): Promise<void> {
+    const file = cameraFile(this.#recording);
+    if (!file) return;
+    const failed = () => (this.#hasCamera = false);
+    this.#camera = await CameraPicture.open(file.path, failed);
+    if (this.#closed) return this.#camera?.close();
+    this.#camera?.attach(this.#cameraCanvas);
+    this.#hasCamera = this.#camera !== null;
   }
 
   async #start(): Promise<void> {
@@ -243,6 +276,7 @@ export class Player {
     this.#silence.stop();
     this.#voice?.output?.stop();
     this.#poster?.cancel();
+    this.#camera?.stop();
     this.#picture?.close();
     this.#picture = null;
     const map = this.#map;
@@ -250,11 +284,11 @@ export class Player {
     try {
       const sound = (await this.#voice?.open()) ?? null;
       if (!isCurrent()) return;
+      const now = () => this.#position() ?? from;
       if (this.#media?.video) {
-        const now = () => this.#position() ?? from;
         this.#picture = new PictureStream(this.#media.video, map, from, now);
       }
-      const picture = this.#picture?.ready ?? Promise.resolve();
+      const picture = Promise.all([this.#picture?.ready, this.#camera?.start(map, from, now)]);
       const started = (await sound?.start(map, from, this.#rate, isCurrent, picture)) ?? 'blocked';
       if (!isCurrent() || started === 'stopped') return;
       this.#silent = started === 'blocked';
@@ -281,6 +315,7 @@ export class Player {
       const sample = this.#picture?.take(now);
       if (sample) this.#draw(sample);
       sample?.close();
+      this.#camera?.tick(now);
     }
     this.#frame = requestAnimationFrame(() => this.#tick());
   }
@@ -313,6 +348,7 @@ export class Player {
     cancelAnimationFrame(this.#frame);
     this.#voice?.output?.stop();
     this.#silence.stop();
+    this.#camera?.stop();
     this.#picture?.close();
     this.#picture = null;
   }
@@ -326,7 +362,9 @@ export class Player {
     if (this.#status !== 'ready' || !this.#canvas || !this.#poster || this.duration === 0) return;
     // At the very end the last frame is shown, not the first one after the last cut.
     const last = Math.min(this.#time, Math.max(0, this.duration - 0.001));
-    this.#poster.show(this.#map.toSource(outputTime(last))).catch((error) => this.#fail(error));
+    const time = this.#map.toSource(outputTime(last));
+    this.#poster.show(time).catch((error) => this.#fail(error));
+    this.#camera?.show(time);
   }
 
   #draw(sample: VideoSample): void {

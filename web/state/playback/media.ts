@@ -7,6 +7,8 @@ import type { SoundTrack } from './pcm-reader.ts';
 export interface Media {
   video: InputVideoTrack | null;
   voice: SoundTrack | null;
+  /** Sound beside the voice that can be decoded. */
+  others: SoundTrack[];
   /** Of the voice track, hertz. */
   sampleRate: number;
   close(): void;
@@ -23,16 +25,35 @@ export async function openMedia(recording: Recording): Promise<Media> {
   const main = mainFile(recording);
   const input = openInput(await readFile(main.path));
   const video = main.video ? await input.getPrimaryVideoTrack() : null;
-  const track = main.audio.length
-    ? (await input.getAudioTracks())[recording.voiceTrack]
-    : undefined;
+  const tracks = main.audio.length ? await input.getAudioTracks() : [];
+  const track = tracks[recording.voiceTrack];
+  const others: SoundTrack[] = [];
+  for (const other of tracks)
+    if (other !== track && (await other.canDecode())) others.push({ track: other, offset: 0 });
   const sampleRate = track ? await track.getSampleRate() : 48_000;
   return {
     video,
     voice: track ? { track, offset: 0 } : null,
+    others,
     sampleRate: Math.min(96_000, Math.max(8_000, sampleRate)),
     close: () => input.dispose(),
   };
+}
+
+/** The camera's picture; null where its file is gone or cannot be read: the rest plays without it. */
+export async function openCamera(
+  path: string,
+): Promise<{ video: InputVideoTrack; close(): void } | null> {
+  let input: Input | null = null;
+  try {
+    input = openInput(await readFile(path));
+    const video = await input.getPrimaryVideoTrack();
+    if (video && (await video.canDecode())) return { video, close: () => input?.dispose() };
+  } catch (error) {
+    console.warn('the camera cannot be shown', error);
+  }
+  input?.dispose();
+  return null;
 }
 
 /**

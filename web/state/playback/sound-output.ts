@@ -1,18 +1,16 @@
 /**
- * Hears the edited result. Raw and cleaned sound are scheduled side by side on the same frames, so
- * that switching between them is a short crossfade and never a gap.
+ * Hears the edited result. All tracks, the voice both raw and cleaned, are scheduled side by side on the
+ * same frames, so that switching and mixing is a short crossfade and never a gap.
  */
 import type { TimeMap } from '../../core/timeline.ts';
 import { EditedSound } from './edited-sound.ts';
 import type { SoundTrack, Stereo } from './pcm-reader.ts';
 import { Stretch } from './stretch.ts';
 
-export type Variant = 'raw' | 'clean';
-export interface Mix {
-  variant: Variant;
-  /** Linear gain of each variant. */
-  gain: Record<Variant, number>;
-}
+/** Linear gain by the name of a track; those that are not named are silent. */
+export type Mix = Readonly<Record<string, number>>;
+/** By names that the owner gives. */
+export type SoundTracks = Readonly<Record<string, SoundTrack>>;
 
 const chunkSeconds = 0.15;
 /** Sound scheduled ahead: what a busy page may sleep through. */
@@ -39,13 +37,12 @@ interface Run {
 
 export class SoundOutput {
   readonly context: AudioContext;
-  readonly #tracks: Partial<Record<Variant, SoundTrack>>;
-  readonly #buses: Record<Variant, GainNode>;
+  readonly #tracks: SoundTracks;
+  readonly #buses = new Map<string, GainNode>();
   readonly #master: GainNode;
-  #mix: Mix = { variant: 'raw', gain: { raw: 1, clean: 1 } };
   #run: Run | null = null;
 
-  constructor(tracks: Partial<Record<Variant, SoundTrack>>, sampleRate: number) {
+  constructor(tracks: SoundTracks, sampleRate: number) {
     this.context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
     this.#tracks = tracks;
     this.#master = this.context.createGain();
@@ -60,15 +57,12 @@ export class SoundOutput {
     // The node makes up for its own reduction (Web Audio 1.0, 1.19.5); this takes that back.
     const makeup = (10 ** ((-2 + 2 / 20) / 20)) ** 0.6;
     const trim = new GainNode(this.context, { gain: makeup });
-    this.#buses = { raw: this.context.createGain(), clean: this.context.createGain() };
-    this.#buses.raw.connect(limiter);
-    this.#buses.clean.connect(limiter);
+    for (const name of Object.keys(tracks)) {
+      const bus = new GainNode(this.context, { gain: 0 });
+      bus.connect(limiter);
+      this.#buses.set(name, bus);
+    }
     limiter.connect(trim).connect(this.#master).connect(this.context.destination);
-    this.setMix(this.#mix);
-  }
-
-  get hasClean(): boolean {
-    return this.#tracks.clean !== undefined;
   }
 
   /** Before the loudspeakers; for meters and tests. */
@@ -81,14 +75,11 @@ export class SoundOutput {
   }
 
   setMix(mix: Mix): void {
-    this.#mix = mix;
     const now = this.context.currentTime;
-    const heard: Variant = mix.variant === 'clean' && this.hasClean ? 'clean' : 'raw';
-    for (const variant of ['raw', 'clean'] as const) {
-      const { gain } = this.#buses[variant];
+    for (const [name, { gain }] of this.#buses) {
       gain.cancelScheduledValues(now);
       gain.setValueAtTime(gain.value, now);
-      gain.linearRampToValueAtTime(variant === heard ? mix.gain[variant] : 0, now + switchSeconds);
+      gain.linearRampToValueAtTime(mix[name] ?? 0, now + switchSeconds);
     }
   }
 
@@ -109,12 +100,12 @@ export class SoundOutput {
     if (!isCurrent()) return 'stopped';
     if (this.context.state !== 'running') return 'blocked';
     const { context } = this;
-    const streams: Stream[] = (Object.keys(this.#tracks) as Variant[]).map((variant) => {
-      const sound = new EditedSound(this.#tracks[variant]!, map, from, context.sampleRate);
+    const streams: Stream[] = Object.entries(this.#tracks).map(([name, track]) => {
+      const sound = new EditedSound(track, map, from, context.sampleRate);
       const plain = (frames: number) => sound.read(frames);
       const stretch = rate === 1 ? null : new Stretch(plain, rate, context.sampleRate);
       const gate = new GainNode(context, { gain: 0 });
-      gate.connect(this.#buses[variant]);
+      gate.connect(this.#buses.get(name)!);
       return { sound, gate, read: stretch ? (n: number) => stretch.read(n) : plain };
     });
     const run: Run = { startFrame: 0, from, rate, stopped: false, streams };

@@ -1,14 +1,19 @@
-/** The voice of a recording as it is heard: raw or cleaned, at the chosen loudness. */
+/** The sound of a recording as it is heard: the voice raw or cleaned, at the chosen loudness, and the rest. */
 import type { SoundEvidence } from '../../core/evidence.ts';
 import type { SoundChoice } from '../../core/project.ts';
 import type { Recording } from '../../core/recording.ts';
+import { defaultLevels, gainOf, isCaptured } from '../../core/sound-mix.ts';
 import { openClean, type Media } from './media.ts';
 import { SoundOutput, type Mix } from './sound-output.ts';
+import type { SoundTrack } from './pcm-reader.ts';
 
 /** LUFS, EBU R128 with the target of podcasts and the web. */
 const targetLoudness = -16;
 /** Decibels. Quieter recordings are raised no further: it would only be noise. */
 const largestGain = 24;
+
+/** Name of the n-th track beside the voice. */
+const otherName = (index: number) => `other-${index}`;
 
 interface Opened {
   output: SoundOutput;
@@ -19,14 +24,19 @@ export class Voice {
   readonly #recording: Recording;
   readonly #media: Media;
   #levels: SoundEvidence | null = null;
-  #choice: SoundChoice = { denoise: true, normalise: true };
+  #choice: SoundChoice;
+  /** Tracks beside the voice are decoded once they are to be heard. */
+  #withOthers: boolean;
   #volume = 1;
+  #hasClean = false;
   #opening: Promise<Opened> | null = null;
   #output: SoundOutput | null = null;
 
   constructor(recording: Recording, media: Media) {
     this.#recording = recording;
     this.#media = media;
+    this.#choice = { denoise: true, normalise: true, ...defaultLevels(recording) };
+    this.#withOthers = isCaptured(recording);
   }
 
   /** Once it has been opened. */
@@ -49,7 +59,9 @@ export class Voice {
     const cleanChanged = levels?.cleanPath !== this.#levels?.cleanPath;
     this.#levels = levels;
     this.#choice = choice;
-    if (cleanChanged && this.#opening) {
+    const othersAppear = !this.#withOthers && this.#media.others.length > 0 && !choice.others.muted;
+    this.#withOthers ||= othersAppear;
+    if ((cleanChanged || othersAppear) && this.#opening) {
       void this.close();
       return true;
     }
@@ -76,7 +88,10 @@ export class Voice {
     const path = this.#levels?.cleanPath;
     // Without the cleaned file the raw sound is still there.
     const clean = path ? await openClean(this.#recording, path).catch(() => null) : null;
-    const tracks = clean ? { raw: voice, clean } : { raw: voice };
+    const tracks: Record<string, SoundTrack> = clean ? { raw: voice, clean } : { raw: voice };
+    if (this.#withOthers)
+      for (const [index, track] of this.#media.others.entries()) tracks[otherName(index)] = track;
+    this.#hasClean = clean !== null;
     const output = new SoundOutput(tracks, this.#media.sampleRate);
     output.setMix(this.#mix());
     output.setVolume(this.#volume);
@@ -84,13 +99,18 @@ export class Voice {
   }
 
   #mix(): Mix {
-    const gain = (loudness: number | null | undefined) =>
-      this.#choice.normalise && loudness != null && Number.isFinite(loudness)
+    const { denoise, normalise, voice, others } = this.#choice;
+    const heard = denoise && this.#hasClean ? 'clean' : 'raw';
+    const loudness = heard === 'clean' ? this.#levels?.cleanLoudness : this.#levels?.loudness;
+    const level =
+      normalise && loudness != null && Number.isFinite(loudness)
         ? 10 ** (Math.min(largestGain, targetLoudness - loudness) / 20)
         : 1;
     return {
-      variant: this.#choice.denoise ? 'clean' : 'raw',
-      gain: { raw: gain(this.#levels?.loudness), clean: gain(this.#levels?.cleanLoudness) },
+      [heard]: level * gainOf(voice),
+      ...Object.fromEntries(
+        this.#media.others.map((_, index) => [otherName(index), gainOf(others)]),
+      ),
     };
   }
 }
