@@ -11,8 +11,12 @@ import { reportError } from './logs/errors.ts';
 import { routeOf, withRequest } from './logs/requests.ts';
 import { metricsRoutes, operatorRoutes } from './operator/routes.ts';
 import { runDueJobs } from './scheduled.ts';
+import { samlAnswerRoutes, signOnRoutes } from './sign-on/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 import { storageOrigins } from './storage/locations.ts';
+import { storageRoutes } from './storage/routes.ts';
+import { acceptRoutes } from './workspaces/invitation-routes.ts';
+import { tenantRoutes } from './workspaces/routes.ts';
 
 const yearInSeconds = 31_536_000;
 
@@ -30,12 +34,17 @@ const app = new Hono<AppContext>()
       context.res.headers.set(name, value);
     }
   })
+  .route('/api/sign-on', samlAnswerRoutes)
   .use('/api/*', sameOriginOnly, withPerson)
   .route('/', statusRoutes)
   .route('/metrics', metricsRoutes)
   .route('/api/operator', operatorRoutes)
   .route('/api/auth', authRoutes)
+  .route('/api/sign-on', signOnRoutes)
+  .route('/api/invitations', acceptRoutes)
+  .route('/api/workspaces', tenantRoutes)
   .route('/api/workspaces', auditRoutes)
+  .route('/api/workspaces', storageRoutes)
   .all('/api/*', (context) => context.json({ code: 'not-found', message: 'no such endpoint' }, 404))
   .get('*', async (context) => {
     const { pathname } = new URL(context.req.url);

@@ -8,9 +8,19 @@ export const edgeErrorCodes = [
   'forbidden',
   'conflict',
   // People.
-  ...(['accounts-not-configured', 'mail-not-configured', 'wrong-origin', 'too-many-tries'] as const),
+  ...([
+    'accounts-not-configured',
+    'mail-not-configured',
+    'wrong-origin',
+    'too-many-tries',
+  ] as const),
   ...(['sign-up-closed', 'credentials-wrong', 'link-invalid', 'password-needed'] as const),
-  ...(['password-too-short', 'password-too-long', 'password-too-plain', 'password-common'] as const),
+  ...([
+    'password-too-short',
+    'password-too-long',
+    'password-too-plain',
+    'password-common',
+  ] as const),
   ...(['password-unchanged', 'confirm-needed', 'no-password'] as const),
   ...(['code-wrong', 'challenge-gone', 'two-factor-is-on', 'two-factor-is-off'] as const),
   ...(['passkey-refused', 'last-way-in', 'google-refused', 'google-not-configured'] as const),
@@ -24,8 +34,12 @@ export const edgeErrorCodes = [
   'workspace-closed',
   'session-of-one-workspace',
   'domain-not-proven',
+  ...(['sign-on-refused', 'secrets-not-configured', 'resolver-not-configured'] as const),
   ...(['policy-address', 'policy-single-sign-on', 'policy-other-workspace'] as const),
   ...(['policy-session-age', 'policy-two-factor', 'policy-password'] as const),
+  // Storage.
+  ...(['storage-full', 'storage-not-configured', 'storage-unreachable', 'nothing-kept'] as const),
+  ...(['upload-incomplete', 'upload-damaged', 'content-mismatch'] as const),
 ] as const;
 export type EdgeErrorCode = (typeof edgeErrorCodes)[number];
 

@@ -1,6 +1,7 @@
 /** Bodies of the routes of workspaces, members and invitations. */
 import * as v from 'valibot';
 import { personIdSchema } from './ids.ts';
+import { emailSchema } from './people.ts';
 import { roles, type Role } from './roles.ts';
 
 /** No control characters: names are shown in mails and logs. */
@@ -10,15 +11,6 @@ export const nameSchema = v.pipe(
   v.minLength(1),
   v.maxLength(100),
   v.regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'text without control characters'),
-);
-
-/** Lower case: addresses that differ by case alone are the same to us. RFC 5321 lengths. */
-export const emailSchema = v.pipe(
-  v.string(),
-  v.trim(),
-  v.maxLength(254),
-  v.email(),
-  v.toLowerCase(),
 );
 
 const role = v.picklist(roles);

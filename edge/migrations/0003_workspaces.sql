@@ -46,6 +46,14 @@ begin
   select raise(abort, 'last owner');
 end;
 
+-- Who was removed from a workspace: its provider alone cannot bring them back, an invitation can.
+create table member_removals (
+  workspace_id text not null references workspaces (id) on delete cascade,
+  person_id text not null,
+  removed_at integer not null,
+  primary key (workspace_id, person_id)
+) strict, without rowid;
+
 -- Only the SHA-256 of an invitation's token is kept.
 create table invitations (
   id text primary key,
@@ -106,10 +114,8 @@ create table sign_on_identities (
   connection_id text not null references sign_on_connections (id) on delete cascade,
   subject text not null,
   workspace_id text not null,
-  person_id text not null,
+  person_id text not null references people (id) on delete cascade,
   created_at integer not null,
-  -- Set when the person was removed from the workspace: the provider alone cannot bring them back.
-  suspended_at integer,
   primary key (connection_id, subject)
 ) strict, without rowid;
 

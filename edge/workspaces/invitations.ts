@@ -118,8 +118,7 @@ export async function acceptInvitation(
        on conflict do nothing`,
     ).bind(invitation.id, now, personId),
     env.DB.prepare(
-      `update sign_on_identities set suspended_at = null
-       where workspace_id = ?1 and person_id = ?2
+      `delete from member_removals where workspace_id = ?1 and person_id = ?2
          and exists (select 1 from members where workspace_id = ?1 and person_id = ?2)`,
     ).bind(invitation.workspaceId, personId),
   ]);

@@ -53,7 +53,7 @@ export const memberRoutes = new Hono<AppContext>()
     if (!reaches(own, from)) {
       return refuse(context, 403, 'role-too-high', 'that role is above your own');
     }
-    const removal = { workspaceId, personId, from, now: Date.now() };
+    const removal = { workspaceId, personId, from, by: 'others' as const, now: Date.now() };
     if (!(await removeMember(context.env, removal))) {
       return refuse(context, 409, 'last-owner', lastOwner);
     }
@@ -65,7 +65,7 @@ export const memberRoutes = new Hono<AppContext>()
   })
   .post('/:workspaceId/leave', allow('members.leave'), async (context) => {
     const { workspaceId, personId, role: from } = memberOf(context);
-    const removal = { workspaceId, personId, from, now: Date.now() };
+    const removal = { workspaceId, personId, from, by: 'self' as const, now: Date.now() };
     if (!(await removeMember(context.env, removal))) {
       return refuse(context, 409, 'last-owner', lastOwner);
     }

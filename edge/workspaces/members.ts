@@ -76,13 +76,19 @@ export async function changeRole(
   return changed?.meta.changes === 1;
 }
 
-/** As `changeRole`. Sign-on of the workspace's provider no longer brings the person back by itself. */
+/** As `changeRole`. Somebody removed `by` others does not come back by signing on alone. */
 export async function removeMember(
   env: Env,
-  removal: { workspaceId: string; personId: string; from: Role; now: number },
+  removal: {
+    workspaceId: string;
+    personId: string;
+    from: Role;
+    by: 'others' | 'self';
+    now: number;
+  },
 ): Promise<boolean> {
-  const { workspaceId, personId, from, now } = removal;
-  const isGone = `not exists (select 1 from members where workspace_id = ? and person_id = ?)`;
+  const { workspaceId, personId, from, by, now } = removal;
+  const isGone = `not exists (select 1 from members where workspace_id = ?1 and person_id = ?2)`;
   const [removed] = await env.DB.batch([
     env.DB.prepare(
       `delete from members
@@ -91,9 +97,10 @@ export async function removeMember(
     ).bind(workspaceId, personId, from),
     revokeBeyond(env, workspaceId, personId, now),
     env.DB.prepare(
-      `update sign_on_identities set suspended_at = ?
-       where workspace_id = ? and person_id = ? and ${isGone}`,
-    ).bind(now, workspaceId, personId, workspaceId, personId),
+      `insert into member_removals (workspace_id, person_id, removed_at)
+       select ?1, ?2, ?3 where ?4 = 'others' and ${isGone}
+       on conflict (workspace_id, person_id) do update set removed_at = excluded.removed_at`,
+    ).bind(workspaceId, personId, now, by),
   ]);
   return removed?.meta.changes === 1;
 }

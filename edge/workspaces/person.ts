@@ -1,13 +1,5 @@
 import type { Context } from 'hono';
-import { createMiddleware } from 'hono/factory';
 import type { AppContext } from '../app-types.ts';
-import { refuse } from '../requests.ts';
-
-/** For routes that belong to a person and to no workspace. */
-export const personOf = createMiddleware<AppContext>(async function personOf(context, next) {
-  if (!context.var.person) return refuse(context, 401, 'not-signed-in', 'sign in first');
-  await next();
-});
 
 /**
  * The one workspace that this session is good for, when a workspace's provider opened it; null for a

@@ -9,7 +9,8 @@ import {
 import { body, refuse } from '../requests.ts';
 import { allow } from './allow.ts';
 import { memberOf, note, noteIn } from './note.ts';
-import { personOf, workspaceOfSession } from './person.ts';
+import { requirePerson } from '../auth/session.ts';
+import { workspaceOfSession } from './person.ts';
 import {
   closeWorkspace,
   createWorkspace,
@@ -23,12 +24,12 @@ import {
 const mostWorkspaces = 50;
 
 export const workspaceRoutes = new Hono<AppContext>()
-  .get('/', personOf, async (context) => {
+  .get('/', requirePerson, async (context) => {
     const { id } = context.var.person!;
     const only = await workspaceOfSession(context);
     return context.json({ workspaces: await listWorkspaces(context.env, id, only) });
   })
-  .post('/', personOf, body(createWorkspaceSchema), async (context) => {
+  .post('/', requirePerson, body(createWorkspaceSchema), async (context) => {
     const { id } = context.var.person!;
     if (await workspaceOfSession(context)) {
       return refuse(context, 403, 'session-of-one-workspace', 'sign in with your own account');
