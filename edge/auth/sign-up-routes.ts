@@ -8,7 +8,8 @@ import { alreadyHereMail, verifyMail } from '../mail/letters.ts';
 import { openMailer } from '../mail/mailer.ts';
 import { body, refuse } from '../requests.ts';
 import { openInvitation } from '../workspaces/invitations.ts';
-import { notePassword, passwordRuleOfInvitation } from '../workspaces/passwords.ts';
+import { noteRuleMet, passwordRuleOfInvitation } from '../workspaces/passwords.ts';
+import { ruleKey } from '../workspaces/policy.ts';
 import { inBackground } from './background.ts';
 import { cookieName, readCookie, removeCookie, writeCookie } from './cookies.ts';
 import { take } from './limits.ts';
@@ -31,6 +32,7 @@ interface Pending {
   email: string;
   name: string;
   password: string;
+  password_rule: string;
 }
 
 const pendingOf = (env: Env, tokenHash: string, now: number) =>
@@ -80,10 +82,14 @@ export const signUpRoutes = new Hono<AppContext>()
           return;
         }
         await env.DB.prepare(
-          `insert into pending_sign_ups (token_hash, email, name, password, expires_at)
-           values (?, ?, ?, ?, ?)`,
+          `insert into pending_sign_ups
+             (token_hash, email, name, password, password_rule, expires_at)
+           values (?, ?, ?, ?, ?, ?)`,
         )
-          .bind(tokenHash, email, name, passwordHash, Date.now() + signUpLifetimeMs)
+          .bind(
+            ...[tokenHash, email, name, passwordHash, ruleKey(rule)],
+            Date.now() + signUpLifetimeMs,
+          )
           .run();
         await mailer.send(verifyMail(email, settings.origin, token, signUpLifetimeMs));
       });
@@ -126,7 +132,7 @@ export const signUpRoutes = new Hono<AppContext>()
         .bind(pending.email)
         .run();
       removeCookie(context, signUpCookie);
-      if (password) await notePassword(env, personId, password);
+      await noteRuleMet(env, personId, pending.password_rule);
       await notePerson(context, personId, 'person.signed-up', { detail: { method: 'password' } });
       await notePerson(context, personId, 'person.email-verified');
       const begin = { personId, method: 'password', secondFactor: 'ask' } as const;

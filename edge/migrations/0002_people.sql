@@ -114,6 +114,8 @@ create table pending_sign_ups (
   email text not null,
   name text not null,
   password text not null,
+  -- The rule that the password met (`minimum length:classes`).
+  password_rule text not null,
   expires_at integer not null
 ) strict, without rowid;
 

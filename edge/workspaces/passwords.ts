@@ -46,3 +46,14 @@ export async function notePassword(env: Env, personId: string, password: string)
     ),
   ]);
 }
+
+/**
+ * Remembers the rule that the password of somebody new met when they chose it: that of the workspace
+ * which invited them, whose member they are about to become.
+ */
+export const noteRuleMet = (env: Env, personId: string, rule: string) =>
+  env.DB.prepare(
+    'insert into password_rules_met (person_id, rule) values (?, ?) on conflict do nothing',
+  )
+    .bind(personId, rule)
+    .run();
