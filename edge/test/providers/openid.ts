@@ -16,6 +16,7 @@ export async function startOpenIdProvider() {
   const provider = new Provider(server.address, {
     jwks: { keys: [signingKey('first')] },
     cookies: { keys: ['test'] },
+    ttl: { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     features: { devInteractions: { enabled: false }, registration: { enabled: true } },
     claims: {
