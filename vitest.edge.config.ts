@@ -29,6 +29,9 @@ export default defineConfig({
   ],
   test: {
     name: 'edge',
+    // Two slow cores must not decide.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Every request writes a log line; only those of a failing test are of interest.
     silent: 'passed-only',
     include: ['edge/**/*.test.ts'],

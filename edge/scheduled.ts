@@ -5,6 +5,7 @@ import { reportError } from './logs/errors.ts';
 import { log } from './logs/log.ts';
 import { randomHex } from './logs/trace.ts';
 import { statusJob } from './status/checks.ts';
+import { objectsJob } from './storage/remove.ts';
 
 export interface Job {
   name: string;
@@ -13,7 +14,7 @@ export interface Job {
   run(env: Env, now: number): Promise<void>;
 }
 
-export const jobs: readonly Job[] = [statusJob, backupJob];
+export const jobs: readonly Job[] = [statusJob, backupJob, objectsJob];
 
 const minute = 60_000;
 /** The platform's cron comes some seconds early or late. */

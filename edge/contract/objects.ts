@@ -18,9 +18,9 @@ export type ContentType = (typeof contentTypes)[number];
 const mebibyte = 2 ** 20;
 /** Smaller objects are sent at once, larger ones in parts of at least this. S3 asks for 5 MiB or more. */
 export const smallestPart = 8 * mebibyte;
-/** S3 allows ten thousand; a list of a thousand ETags fits into a body. */
-export const mostParts = 1000;
-/** S3 takes no part above 5 GiB, so no object above a thousand of these. */
+/** S3 allows ten thousand; the ETags of so many fit into a body (R2's are 180 letters long). */
+export const mostParts = 300;
+/** S3 takes no part above 5 GiB. */
 export const largestObject = 1024 * 2 ** 30;
 /** Parts that one request may ask signatures for. */
 export const mostSignedAtOnce = 100;
@@ -35,7 +35,7 @@ const wholeNumber = (least: number, most: number) =>
 /** MD5 as `Content-MD5` wants it. */
 const md5 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{21}[AQgw]==$/));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const etag = v.pipe(v.string(), v.regex(/^[0-9A-Za-z+/=_-]{1,128}$/));
+const etag = v.pipe(v.string(), v.regex(/^[0-9A-Za-z+/=_-]{1,200}$/));
 
 export const startUploadSchema = v.strictObject({
   kind: v.picklist(objectKinds),

@@ -1,5 +1,4 @@
--- What a workspace has in storage and how much of it that is. `location` and `quota_bytes` of the
--- workspace are its settings and the operator's; only the counting is here.
+-- How much a workspace has in storage. Kept by the triggers below and by nothing else.
 create table storage_use (
   workspace_id text primary key,
   bytes integer not null default 0 check (bytes >= 0),
@@ -23,8 +22,6 @@ create table objects (
   part_size integer not null,
   -- Of the multipart upload; null when it is sent at once.
   upload_id text,
-  -- Base64; of objects sent at once.
-  md5 text,
   -- Hex, as the sender says.
   sha256 text,
   -- As storage says.
@@ -33,14 +30,27 @@ create table objects (
   created_at integer not null,
   ready_at integer,
   deleted_at integer,
+  -- When storage is to be asked to remove it; again when that failed, and once more when no signature
+  -- is good any longer that could have put it back.
+  remove_at integer,
   -- Pending: when the upload counts as abandoned. Ready: when it ends by itself; null: not by itself.
   expires_at integer
 ) strict, without rowid;
 
-create index objects_by_workspace on objects (workspace_id, state, created_at);
+-- What each part of a pending upload was signed for.
+create table object_parts (
+  object_id text not null references objects (id) on delete cascade,
+  workspace_id text not null,
+  number integer not null,
+  -- Base64.
+  md5 text not null,
+  primary key (object_id, number)
+) strict, without rowid;
+
+create index objects_by_workspace on objects (workspace_id, state, id);
 create index objects_by_kind on objects (workspace_id, kind, ready_at) where state = 'ready';
 create index objects_to_expire on objects (expires_at) where state <> 'deleted' and expires_at is not null;
-create index objects_to_remove on objects (deleted_at) where state = 'deleted';
+create index objects_to_remove on objects (remove_at) where remove_at is not null;
 
 create trigger objects_counted after insert on objects
 begin

@@ -7,16 +7,16 @@ export async function md5Base64(data: string | BufferSource): Promise<string> {
   return btoa(String.fromCharCode(...digest));
 }
 
-const toBytes = (hex: string) =>
-  Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const fromBase64 = (text: string) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 const toHex = (bytes: Uint8Array) =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-export const base64ToHex = (base64: string): string =>
-  toHex(Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)));
-
-/** ETag of an object made of parts, from the parts' own: the MD5 of their MD5s, and how many. */
-export async function etagOfParts(etags: readonly string[]): Promise<string> {
-  const digest = await crypto.subtle.digest('MD5', toBytes(etags.join('')));
-  return `${toHex(new Uint8Array(digest))}-${etags.length}`;
+/**
+ * ETag of an object that was sent in these parts, from their MD5s in base64: of one part its MD5, of
+ * more the MD5 of all their MD5s, and how many. What AWS, R2, Ceph and MinIO do.
+ */
+export async function etagOf(md5s: readonly string[], inParts: boolean): Promise<string> {
+  if (!inParts) return toHex(fromBase64(md5s[0]!));
+  const all = Uint8Array.from(md5s.flatMap((md5) => [...fromBase64(md5)]));
+  return `${toHex(new Uint8Array(await crypto.subtle.digest('MD5', all)))}-${md5s.length}`;
 }
