@@ -83,10 +83,25 @@ export const requirePerson = createMiddleware<AppContext>(async (context, next) 
   await next();
 });
 
+/** A session of a workspace's provider is good for that workspace only, never for the account itself. */
+export const ownSessionOnly = createMiddleware<AppContext>(async (context, next) => {
+  const { person } = context.var;
+  if (!person) return refuse(context, 401, 'not-signed-in', 'sign in first');
+  if (person.method === 'sso') {
+    const message = 'sign in to the account itself';
+    return refuse(context, 403, 'session-of-one-workspace', message);
+  }
+  await next();
+});
+
 /** For what changes how one signs in: the person proved who they are within the last minutes. */
 export const requireConfirmed = createMiddleware<AppContext>(async (context, next) => {
   const { person } = context.var;
   if (!person) return refuse(context, 401, 'not-signed-in', 'sign in first');
+  if (person.method === 'sso') {
+    const message = 'sign in to the account itself';
+    return refuse(context, 403, 'session-of-one-workspace', message);
+  }
   const row = await context.env.DB.prepare('select confirmed_at as at from sessions where id = ?')
     .bind(person.sessionId)
     .first<{ at: number }>();

@@ -19,6 +19,14 @@ export function copyCookies(context: Context, headers: Headers): void {
   }
 }
 
+/** The token in the session cookie that the library set. */
+export function sessionTokenIn(headers: Headers): string {
+  const begin = `${sessionCookie}=`;
+  const cookie = headers.getSetCookie().findLast((line) => line.startsWith(begin)) ?? '';
+  const value = decodeURIComponent(cookie.slice(begin.length).split(';')[0] ?? '');
+  return value.slice(0, value.lastIndexOf('.'));
+}
+
 export interface Begun {
   token: string;
   method: SignInMethod;

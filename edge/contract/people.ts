@@ -64,17 +64,48 @@ export const disableTwoFactorSchema = v.strictObject({
   code: v.pipe(v.string(), v.regex(/^\d{6}$/)),
 });
 
-const credentialSchema = v.looseObject({
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(1400)),
-  rawId: v.string(),
+const base64url = v.pipe(v.string(), v.maxLength(16_384), v.regex(/^[\w-]+={0,2}$/));
+
+/** What `PublicKeyCredential.toJSON()` gives, as far as it is read. */
+const credentialBase = {
+  id: v.pipe(base64url, v.maxLength(1400)),
+  rawId: base64url,
   type: v.literal('public-key'),
-  response: v.record(v.string(), v.unknown()),
-});
+  authenticatorAttachment: v.optional(v.picklist(['platform', 'cross-platform'])),
+  clientExtensionResults: v.pipe(
+    v.looseObject({}),
+    v.transform(() => ({})),
+  ),
+};
+const transports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const;
+
 export const addPasskeySchema = v.strictObject({
   name: nameSchema,
-  credential: credentialSchema,
+  credential: v.object({
+    ...credentialBase,
+    response: v.object({
+      clientDataJSON: base64url,
+      attestationObject: base64url,
+      transports: v.optional(v.pipe(v.array(v.picklist(transports)), v.maxLength(8))),
+    }),
+  }),
 });
-export const signInWithPasskeySchema = v.strictObject({ credential: credentialSchema });
+export const signInWithPasskeySchema = v.strictObject({
+  credential: v.object({
+    ...credentialBase,
+    response: v.object({
+      clientDataJSON: base64url,
+      authenticatorData: base64url,
+      signature: base64url,
+      userHandle: v.optional(
+        v.pipe(
+          v.nullable(base64url),
+          v.transform((handle) => handle ?? undefined),
+        ),
+      ),
+    }),
+  }),
+});
 
 /** A path of ours; `//host` and `/\host` lead elsewhere. */
 export const returnToSchema = v.pipe(
