@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { localSettings } from './local-settings.mjs';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 const modules = path.join(root, 'node_modules');
@@ -117,13 +118,23 @@ export function migrate() {
   writeStamp('migrations', state);
 }
 
-/** Starts app and edge on one origin, everything local. Resolves with the child once it answers. */
-export async function serve({ port, host = '127.0.0.1', quiet = false }) {
+/**
+ * Starts app and edge on one origin, everything local. Resolves with the child once it answers.
+ * `variables` for the edge besides the local ones; `options` for wrangler.
+ */
+export async function serve({
+  port,
+  host = '127.0.0.1',
+  quiet = false,
+  variables = {},
+  options = [],
+}) {
   const child = spawn(
     node,
     [
       wrangler,
       'dev',
+      ...localSettings({ root, port, variables }),
       '--port',
       String(port),
       '--ip',
@@ -131,6 +142,7 @@ export async function serve({ port, host = '127.0.0.1', quiet = false }) {
       '--log-level',
       'error',
       '--show-interactive-dev-session=false',
+      ...options,
     ],
     {
       cwd: root,
