@@ -144,7 +144,8 @@ export const samlAnswerRoutes = new Hono<AppContext>().post(
     if (!(length <= 2 * largestAnswer) || !type.startsWith('application/x-www-form-urlencoded')) {
       return refuse(context, 400, 'invalid-request', 'not an answer of a provider');
     }
-    const form = new URLSearchParams(await context.req.text());
+    // Read as bytes: the runtime warns of text in a body that is not called text.
+    const form = new URLSearchParams(new TextDecoder().decode(await context.req.arrayBuffer()));
     const [SAMLResponse, state] = [form.get('SAMLResponse') ?? '', form.get('RelayState') ?? ''];
     const now = Date.now();
     const attempt = await peekAttempt(context.env, connection.id, state, now);

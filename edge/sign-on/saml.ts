@@ -81,6 +81,7 @@ const attributes = <Entries extends v.ObjectEntries>(entries: Entries) =>
 const assertionSchema = v.object({
   Assertion: v.object({
     $: v.object({ ID: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) }),
+    Issuer: v.tuple([v.any()]),
     Subject: v.tuple([
       v.object({
         SubjectConfirmation: some(
@@ -176,6 +177,10 @@ export async function finishSaml(
   const { profile } = await saml.validatePostResponseAsync({ SAMLResponse });
   if (!profile) throw new UntrustedAnswer('nobody');
   const { Assertion: assertion } = v.parse(assertionSchema, profile.getAssertion?.());
+  // The library compares the issuer in logouts only.
+  if (textOf(assertion.Issuer[0]) !== connection.provider.entityId) {
+    throw new UntrustedAnswer('from another provider');
+  }
   for (const confirmation of assertion.Subject[0].SubjectConfirmation) {
     const { Recipient, InResponseTo, NotOnOrAfter } = confirmation.SubjectConfirmationData[0].$;
     if (Recipient !== ours.callback) throw new UntrustedAnswer('for another recipient');
