@@ -2,10 +2,11 @@
 
 const windowKey = 'control';
 const size = { width: 300, height: 132 };
+const margin = 24;
 
 let opening: Promise<void> | null = null;
 
-/** Opens it without taking the keyboard away from the page, or brings it to the front. */
+/** Opens it, or brings it to the front. */
 export const openControl = (): Promise<void> =>
   (opening ??= openOne().finally(() => (opening = null)));
 
@@ -13,15 +14,27 @@ async function openOne(): Promise<void> {
   const { [windowKey]: known } = await chrome.storage.session.get(windowKey);
   if (typeof known === 'number') {
     const front = await chrome.windows
-      .update(known, { drawAttention: true, state: 'normal' })
+      .update(known, { focused: true, state: 'normal' })
       .catch(() => null); // The person has closed it.
     if (front) return;
   }
   const opened = await chrome.windows.create({
     url: 'control/index.html',
     type: 'popup',
-    focused: false,
     ...size,
+    ...(await corner()),
   });
   await chrome.storage.session.set({ [windowKey]: opened?.id });
+}
+
+/** Inside the lower right corner of the window that is looked at. */
+async function corner(): Promise<{ left?: number; top?: number }> {
+  const { left, top, width, height } = await chrome.windows.getLastFocused({
+    windowTypes: ['normal'],
+  });
+  if (left === undefined || top === undefined || !width || !height) return {};
+  return {
+    left: Math.max(0, left + width - size.width - margin),
+    top: Math.max(0, top + height - size.height - margin),
+  };
 }

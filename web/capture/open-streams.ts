@@ -25,8 +25,12 @@ interface TabConstraints {
   mandatory: Record<string, string | number>;
 }
 
-/** Larger than any tab: without it the browser scales tabs down to 1080 lines at most. */
-const largest = { maxWidth: 7680, maxHeight: 4320 };
+/**
+ * The tab's own size in pixels, whatever it is. Without limits the browser takes the screen's shape and adds black
+ * bars; with a largest size alone it enlarges every tab to just that; with a smallest of another shape it leaves
+ * frames as they are (Chromium 156).
+ */
+const ownSize = { maxWidth: 7680, maxHeight: 4320, minWidth: 16, minHeight: 16 };
 const displaySurfaces = { tab: 'browser', window: 'window', screen: 'monitor' } as const;
 
 /** From a press where a picker is shown. Throws `capture-refused` when the person says no, or there is no such device. */
@@ -59,7 +63,7 @@ export async function openStreams(options: Sources): Promise<Streams> {
 async function openScreen({ streamId, surface, sound }: Sources): Promise<MediaStream> {
   if (streamId) {
     const source = { chromeMediaSource: 'tab', chromeMediaSourceId: streamId };
-    const video: TabConstraints = { mandatory: { ...source, ...largest, maxFrameRate: 60 } };
+    const video: TabConstraints = { mandatory: { ...source, ...ownSize, maxFrameRate: 60 } };
     const audio: TabConstraints | false = sound && { mandatory: source };
     return navigator.mediaDevices.getUserMedia({ video, audio } as MediaStreamConstraints);
   }
