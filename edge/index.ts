@@ -10,6 +10,7 @@ import { securityHeaders } from './headers.ts';
 import { reportError } from './logs/errors.ts';
 import { routeOf, withRequest } from './logs/requests.ts';
 import { metricsRoutes, operatorRoutes } from './operator/routes.ts';
+import { personRoutes, workspaceExportRoutes } from './portability/routes.ts';
 import { runDueJobs } from './scheduled.ts';
 import { samlAnswerRoutes, signOnRoutes } from './sign-on/routes.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -44,6 +45,8 @@ const app = new Hono<AppContext>()
   .route('/api/invitations', acceptRoutes)
   .route('/api/workspaces', tenantRoutes)
   .route('/api/workspaces', auditRoutes)
+  .route('/api/workspaces', workspaceExportRoutes)
+  .route('/api/person', personRoutes)
   .route('/api/workspaces', storageRoutes)
   .all('/api/*', (context) => context.json({ code: 'not-found', message: 'no such endpoint' }, 404))
   .get('*', async (context) => {

@@ -4,6 +4,8 @@ import type { Env } from './env.ts';
 import { reportError } from './logs/errors.ts';
 import { log } from './logs/log.ts';
 import { randomHex } from './logs/trace.ts';
+import { purgeJob } from './portability/remove.ts';
+import { logRetentionJob, retentionJob } from './retention/enforce.ts';
 import { statusJob } from './status/checks.ts';
 import { objectsJob } from './storage/remove.ts';
 
@@ -14,7 +16,14 @@ export interface Job {
   run(env: Env, now: number): Promise<void>;
 }
 
-export const jobs: readonly Job[] = [statusJob, backupJob, objectsJob];
+export const jobs: readonly Job[] = [
+  statusJob,
+  retentionJob,
+  objectsJob,
+  purgeJob,
+  logRetentionJob,
+  backupJob,
+];
 
 const minute = 60_000;
 /** The platform's cron comes some seconds early or late. */

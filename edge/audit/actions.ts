@@ -28,6 +28,7 @@ export const auditActions = [
   'workspace.retention-changed',
   'workspace.exported',
   'workspace.deleted',
+  'workspace.purged',
   'workspace.restored',
   'member.invited',
   'member.invitation-revoked',
