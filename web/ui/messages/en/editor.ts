@@ -1,3 +1,5 @@
+import type { InteractionKind } from '../../../core/interaction.ts';
+
 const seconds = (s: number) => (s < 60 ? `${s.toFixed(1)} s` : clock(s));
 function clock(s: number): string {
   const whole = Math.round(s);
@@ -107,7 +109,20 @@ export const player = {
 
 export const strip = {
   name: 'Timeline',
-  hint: 'Drag to select, Delete cuts. I and O set the start and end of the selection.',
+  hint: 'Drag to select, Delete cuts. I and O set the start and end of the selection. Comma and full stop go to the previous and next thing that was done.',
+  kinds: {
+    click: 'Click',
+    'double-click': 'Double click',
+    'context-menu': 'Right click',
+    input: 'Typing',
+    key: 'Shortcut',
+    choice: 'Choice',
+    selection: 'Text selected',
+    drag: 'Dragging',
+    scroll: 'Scrolling',
+    navigation: 'Another page',
+    tab: 'Another tab',
+  } satisfies Record<InteractionKind, string>,
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   fit: 'Show all',
@@ -116,7 +131,47 @@ export const strip = {
   selection: (from: string, to: string) => `Selected ${from} to ${to}`,
 };
 
+export const camera = {
+  title: 'Camera',
+  name: 'Camera picture',
+  hint: 'Arrow keys move it, with Shift further; plus and minus change its size, Delete hides it.',
+  show: 'Show the camera',
+  hide: 'Hide the camera',
+  hidden: 'The camera is hidden in the video',
+  place: 'Place',
+  corners: {
+    'top-left': 'Upper left',
+    'top-right': 'Upper right',
+    'bottom-left': 'Lower left',
+    'bottom-right': 'Lower right',
+  },
+  shape: 'Shape',
+  circle: 'Circle',
+  rectangle: 'Rectangle',
+  makeCircle: 'Show as a circle',
+  makeRectangle: 'Show as a rectangle',
+  size: 'Size',
+  mirror: 'Mirror',
+  percent: (share: number) => `${Math.round(share * 100)}%`,
+  hideHere: 'Hide the camera here',
+  showHere: 'Show the camera here',
+  hiddenIn: (n: number) => `Hidden in ${plural(n, 'stretch', 'stretches')}`,
+  showAll: 'Show everywhere',
+};
+
+export const sound = {
+  title: 'Sound',
+  sound: 'Volume',
+  voice: 'Voice',
+  tab: 'Tab sound',
+  others: 'Other tracks',
+  mute: (name: string) => `Mute: ${name}`,
+  unmute: (name: string) => `Sound on: ${name}`,
+  percent: (share: number) => `${Math.round(share * 100)}%`,
+};
+
 export const inspector = {
+  notices: 'About this recording',
   name: 'Details',
   empty: 'Nothing selected',
   emptyText: 'Select words, a pause, a step or a stretch of the timeline to see its details here.',
@@ -156,6 +211,11 @@ export const steps = {
   textLabel: 'Text of the step',
   altLabel: 'Description of the picture',
   altHint: 'Read aloud to people who cannot see the picture.',
+  partLabel: 'Heading of this part',
+  partPlaceholder: 'Heading of this part',
+  newPart: 'New part',
+  startPart: 'Start a part with a heading here',
+  removePart: 'Remove the heading of this part',
   titlePlaceholder: 'What to do in this step',
   textPlaceholder: 'Write something…',
   altPlaceholder: 'What the picture shows',
@@ -219,6 +279,7 @@ export const shortcuts = {
         [['I', 'O'], 'Start and end of the selection'],
         [['Delete'], 'Cut the selection'],
         [['+', '−'], 'Zoom in or out'],
+        [[',', '.'], 'Previous or next click or other action'],
         [['Esc'], 'Select nothing'],
       ],
     },
