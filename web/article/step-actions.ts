@@ -5,6 +5,7 @@ import {
   deleteStep,
   mergeWithNext,
   moveStep,
+  setSection,
   setStepText,
 } from '../core/edits/steps.ts';
 import { wordText } from '../core/edits/words.ts';
@@ -28,10 +29,7 @@ export function removeStep({ editor, selection }: EditorSession, step: Step): vo
   const bringBack = () =>
     editor.project === deleted
       ? editor.undo()
-      : editor.edit((p) => ({
-          ...p,
-          steps: p.steps.toSpliced(Math.min(at, p.steps.length), 0, step),
-        }));
+      : editor.edit((p) => ({ ...p, steps: broughtBack(p.steps, at, step) }));
   toasts.show(t.deleted(plainTitle(step.title) || messages.transcript.untitledStep), {
     action: { label: messages.common.undo, run: bringBack },
   });
@@ -42,6 +40,15 @@ export function removeStep({ editor, selection }: EditorSession, step: Step): vo
       run: () => editor.edit(cutRange(step, 'step', newId())),
     },
   });
+}
+
+/** With the heading that the next step took over from it. */
+function broughtBack(steps: readonly Step[], at: number, step: Step): Step[] {
+  const place = Math.min(at, steps.length);
+  const next = steps[place];
+  const takesOver = next && step.section != null && next.section === step.section;
+  const rest = takesOver ? steps.with(place, { ...next, section: null }) : steps;
+  return rest.toSpliced(place, 0, step);
 }
 
 /** Moves a step up (`-1`) or down (`1`) in the article. */
@@ -61,6 +68,11 @@ export function splitAtPlayhead(session: EditorSession, step: Step): void {
 
 export const isPlayheadIn = (session: EditorSession, step: Step) =>
   session.playhead > step.start + 0.05 && session.playhead < step.end - 0.05;
+
+/** A part of the article begins with the step, until it is told to have no heading. */
+export function startPart(session: EditorSession, step: Step): void {
+  session.editor.edit(setSection(step.id, t.newPart));
+}
 
 export const usePlayerFrame = (session: EditorSession, step: Step) =>
   session.editor.edit(chooseStill(step.id, session.playhead));

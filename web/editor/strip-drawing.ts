@@ -5,6 +5,7 @@ import type { SourceRange } from '../core/time.ts';
 import { lastAtOrBefore } from '../core/timeline.ts';
 import type { Thumbnails } from '../state/Thumbnails.svelte.ts';
 import { formatDuration } from '../ui/format.ts';
+import { marksHeight, type InteractionMarks } from './interaction-marks.ts';
 
 export interface StripView {
   /** Source time at the left edge. */
@@ -21,6 +22,8 @@ export interface StripContent {
   selectedStep: string | null;
   sound: SoundEvidence | null;
   thumbnails: Thumbnails | null;
+  /** Null where nothing was done in the recording. */
+  marks: InteractionMarks | null;
 }
 
 export interface Palette {
@@ -36,6 +39,7 @@ export interface Palette {
   stepSelected: string;
   onStep: string;
   onStepSelected: string;
+  mark: string;
   empty: string;
   font: string;
 }
@@ -56,24 +60,27 @@ export function drawStrip(
   context.clearRect(0, 0, view.width, height);
   const end = Math.min(view.width, toX(view, content.duration));
   const hasPicture = content.thumbnails !== null;
-  const below = height - rulerHeight;
+  const top = rulerHeight + (content.marks ? marksHeight : 0);
+  const below = height - top;
   const pictureHeight = hasPicture ? Math.round(below * 0.52) : 0;
-  const waveTop = rulerHeight + pictureHeight + (hasPicture ? gap : 0);
+  const waveTop = top + pictureHeight + (hasPicture ? gap : 0);
   context.fillStyle = palette.empty;
-  context.fillRect(Math.max(0, toX(view, 0)), rulerHeight, end - Math.max(0, toX(view, 0)), below);
+  context.fillRect(Math.max(0, toX(view, 0)), top, end - Math.max(0, toX(view, 0)), below);
   if (content.thumbnails)
-    drawPictures(context, view, content.thumbnails, pictureHeight, content.duration);
+    drawPictures(context, view, content.thumbnails, top, pictureHeight, content.duration);
   if (content.sound)
     drawWave(context, view, content.sound, waveTop, height - waveTop, content.cuts, palette);
   for (const cut of content.cuts) drawCut(context, view, cut, height, palette);
   if (content.selection) drawSelection(context, view, content.selection, height, palette);
   drawRuler(context, view, content, palette);
+  content.marks?.draw(context, view, rulerHeight, palette);
 }
 
 function drawPictures(
   context: CanvasRenderingContext2D,
   view: StripView,
   thumbnails: Thumbnails,
+  top: number,
   height: number,
   duration: number,
 ): void {
@@ -84,13 +91,13 @@ function drawPictures(
   const first = Math.max(0, Math.floor(view.start / step));
   context.save();
   context.beginPath();
-  context.rect(0, rulerHeight, Math.min(view.width, toX(view, duration)), height);
+  context.rect(0, top, Math.min(view.width, toX(view, duration)), height);
   context.clip();
   for (let i = first; i * step < Math.min(duration, toTime(view, view.width)); i++) {
     const picture = thumbnails.at(i * step + step / 2);
     if (!picture) continue;
     const x = toX(view, i * step);
-    context.drawImage(picture, Math.round(x), rulerHeight, Math.ceil(width), height);
+    context.drawImage(picture, Math.round(x), top, Math.ceil(width), height);
   }
   context.restore();
 }
@@ -255,6 +262,7 @@ export function readPalette(element: HTMLElement): Palette {
     stepSelected: colour('accent'),
     onStep: colour('neutral-0'),
     onStepSelected: colour('on-accent'),
+    mark: colour('accent'),
     empty: colour('surface-sunken'),
     font: `500 11px ${style.fontFamily}`,
   };

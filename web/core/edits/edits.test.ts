@@ -291,3 +291,48 @@ describe('steps and words', () => {
       }),
     ));
 });
+
+describe('parts of the article', () => {
+  const parted: Project = {
+    ...base,
+    steps: base.steps.map((s, i) => (i === 1 ? { ...s, section: 'Settings' } : s)),
+  };
+  const headings = (edit: Edit, project = parted) =>
+    edit(project).steps.map((s) => [s.id, s.section ?? null]);
+
+  test('a heading is written and taken away, and nothing else changes', () => {
+    const renamed = steps.setSection('b', 'Preferences')(parted);
+    expect(renamed.steps[1]!.section).toBe('Preferences');
+    expect(steps.setSection('b', 'Preferences')(renamed)).toBe(renamed);
+    expect(steps.setSection('a', null)(parted)).toBe(parted);
+    expect(headings(steps.setSection('b', null))[1]).toEqual(['b', null]);
+  });
+
+  test('a part goes on with its next step when its first one is moved or deleted', () => {
+    expect(headings(steps.deleteStep('b'))).toEqual([
+      ['a', null],
+      ['c', 'Settings'],
+    ]);
+    expect(headings(steps.moveStep('b', 0))).toEqual([
+      ['b', null],
+      ['a', null],
+      ['c', 'Settings'],
+    ]);
+    expect(headings(steps.moveStep('b', 2))).toEqual([
+      ['a', null],
+      ['c', 'Settings'],
+      ['b', null],
+    ]);
+    // The only step of a part takes the heading along.
+    const own = steps.setSection('c', 'The end')(parted);
+    expect(headings(steps.moveStep('b', 0), own)[0]).toEqual(['b', 'Settings']);
+  });
+
+  test('the second half of a split step begins no part of its own', () => {
+    const split = { at: sourceTime(30), textOffset: 0, newId: 'n', newTitle: '' };
+    expect(headings(steps.splitStep('b', split)).slice(1, 3)).toEqual([
+      ['b', 'Settings'],
+      ['n', null],
+    ]);
+  });
+});

@@ -38,6 +38,23 @@ export const chooseStill = (id: string, time: SourceTime | null): Edit =>
     };
   });
 
+/** Heading of the part of the article that begins with a step; null makes it go on with the part before. */
+export const setSection = (id: string, section: string | null): Edit =>
+  update(id, (s) => ((s.section ?? null) === section ? s : { ...s, section }));
+
+/**
+ * Takes a step out. The part of the article that began with it begins with the next step then, unless
+ * that begins another one or there is none: then the heading goes with the step.
+ */
+function takeOut(steps: readonly Step[], at: number): { taken: Step; rest: Step[] } {
+  const taken = steps[at]!;
+  const next = steps[at + 1];
+  const rest = steps.toSpliced(at, 1);
+  if (taken.section == null || !next || next.section != null) return { taken, rest };
+  rest[at] = { ...next, section: taken.section };
+  return { taken: { ...taken, section: null }, rest };
+}
+
 /** Moves a step to a place in the article, counted in the list without it. */
 export const moveStep =
   (id: string, to: number): Edit =>
@@ -45,8 +62,8 @@ export const moveStep =
     const from = indexOf(project, id);
     const place = Math.max(0, Math.min(to, project.steps.length - 1));
     if (from < 0 || from === place) return project;
-    const steps = project.steps.toSpliced(from, 1).toSpliced(place, 0, project.steps[from]!);
-    return { ...project, steps };
+    const { taken, rest } = takeOut(project.steps, from);
+    return { ...project, steps: rest.toSpliced(place, 0, taken) };
   };
 
 /** Joins a step with the one after it in the article. The first title and picture stay. */
@@ -109,6 +126,7 @@ export const splitStep =
       still: half(after, !!step.still && !stillIsFirst, newTitle),
       stillChoices: after,
       interaction: null,
+      section: null,
     };
     return { ...project, steps: project.steps.toSpliced(index, 1, first, second) };
   };
@@ -124,10 +142,10 @@ export const addStep =
 
 export const deleteStep =
   (id: string): Edit =>
-  (project) =>
-    indexOf(project, id) < 0
-      ? project
-      : { ...project, steps: project.steps.filter((s) => s.id !== id) };
+  (project) => {
+    const at = indexOf(project, id);
+    return at < 0 ? project : { ...project, steps: takeOut(project.steps, at).rest };
+  };
 
 /** Deletes a step and takes its part out of the video. */
 export const deleteStepAndCut =
