@@ -1,7 +1,7 @@
 /** How the library that signs people in is set up. No route of its own is reachable from outside. */
 import { passkey } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
-import { twoFactor } from 'better-auth/plugins';
+import { twoFactor } from 'better-auth/plugins/two-factor';
 import type { Env } from '../env.ts';
 import { backupCodeOptions } from './backup-codes.ts';
 import { cookieAttributes, cookiePrefix } from './cookies.ts';
@@ -75,8 +75,11 @@ const tables = {
   },
 };
 
-/** Made anew for every request: nothing of one request may be awaited in another. */
-export function createAuth(env: Env, settings: AuthSettings) {
+/**
+ * Made anew for every request: nothing of one request may be awaited in another. `isChecked`: whether
+ * to compare the tables with those that the library needs.
+ */
+export function createAuth(env: Env, settings: AuthSettings, isChecked = false) {
   return betterAuth({
     appName: 'Cairn',
     baseURL: settings.origin,
@@ -110,7 +113,8 @@ export function createAuth(env: Env, settings: AuthSettings) {
       useSecureCookies: false,
       cookiePrefix,
       defaultCookieAttributes: cookieAttributes,
-      database: { generateId: randomId },
+      // The check of the schema asks the database some thirty questions, each time; a test does it once.
+      database: { generateId: randomId, validateSchema: isChecked },
       ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
     },
     plugins: [
