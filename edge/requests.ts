@@ -69,13 +69,20 @@ type Validated<Target extends string, Schema extends v.GenericSchema> = Middlewa
   }
 >;
 
+/** Says on the middleware itself what it reads, so that tests can ask every route of the app. */
+const reads = <Target extends string, Schema extends v.GenericSchema>(
+  target: Target,
+  schema: Schema,
+  middleware: Validated<Target, Schema>,
+): Validated<Target, Schema> => Object.assign(middleware, { reads: { target, schema } });
+
 /**
  * Takes a JSON body of at most 64 KiB that matches `schema`; 400 `invalid-request` otherwise. Only
  * `application/json` is taken: a form of another site cannot send that without asking first.
  * The route reads it with `context.req.valid('json')`.
  */
 export const body = <Schema extends v.GenericSchema>(schema: Schema): Validated<'json', Schema> =>
-  async function readBody(context, next) {
+  reads('json', schema, async (context, next) => {
     const type = context.req.header('content-type') ?? '';
     if (!/^application\/json\s*(;|$)/i.test(type)) {
       return refuse(context, 415, 'invalid-request', 'the body must be application/json');
@@ -90,11 +97,11 @@ export const body = <Schema extends v.GenericSchema>(schema: Schema): Validated<
     }
     context.req.addValidatedData('json', result.output as object);
     await next();
-  };
+  });
 
 /** Takes the query if it matches `schema`; read with `context.req.valid('query')`. Each name once. */
 export const query = <Schema extends v.GenericSchema>(schema: Schema): Validated<'query', Schema> =>
-  async function readQuery(context, next) {
+  reads('query', schema, async (context, next) => {
     const all = context.req.queries();
     const twice = Object.values(all).some((values) => values.length > 1);
     const result = v.safeParse(schema, context.req.query(), { abortEarly: true });
@@ -104,4 +111,4 @@ export const query = <Schema extends v.GenericSchema>(schema: Schema): Validated
     }
     context.req.addValidatedData('query', result.output as object);
     await next();
-  };
+  });

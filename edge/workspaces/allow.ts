@@ -58,7 +58,9 @@ const sentences: Record<PolicyRefusal, string> = {
  * is not there; members who may not hear 403, and the audit log hears of both. Strangers are noted in
  * the installation's own chain: nobody outside can write into a workspace's.
  */
-export const allow = (action: Action) =>
+export const allow = (action: Action) => Object.assign(checkOf(action), { action });
+
+const checkOf = (action: Action) =>
   createMiddleware<AppContext>(async function allowed(context, next) {
     const { person, address, requestId } = context.var;
     if (!person) return refuse(context, 401, 'not-signed-in', 'sign in first');
