@@ -1,4 +1,5 @@
 /** What the clock does. The cron of wrangler.toml calls this every five minutes; add your job to the list. */
+import { alertsJob } from './alerts/raise.ts';
 import { backupJob } from './backups/make.ts';
 import type { Env } from './env.ts';
 import { reportError } from './logs/errors.ts';
@@ -18,6 +19,7 @@ export interface Job {
 
 export const jobs: readonly Job[] = [
   statusJob,
+  alertsJob,
   retentionJob,
   objectsJob,
   purgeJob,

@@ -21,6 +21,11 @@ export async function notePerson(
   )
     .bind(personId)
     .all<{ id: string }>();
+  // For unusual patterns (alerts/rules.ts): where Cloudflare saw the address, as two letters.
+  const { country } = (context.req.raw.cf ?? {}) as { country?: unknown };
+  const place =
+    action === 'person.signed-in' && typeof country === 'string' ? { country } : undefined;
+  const detail = { ...more.detail, ...place };
   const actorId = context.var.person?.id ?? (more.outcome === 'denied' ? null : personId);
   for (const workspaceId of [null, ...results.map((row) => row.id)]) {
     await recordEvent(context.env, {
@@ -32,6 +37,7 @@ export async function notePerson(
       address: context.var.address,
       requestId: context.var.requestId,
       ...more,
+      detail,
     });
   }
 }
