@@ -14,6 +14,7 @@ const allowed = {
   documents: engine,
   import: engine,
   transfer: ['core', 'storage', 'workers'],
+  upload: ['core', 'storage', 'workers', 'api'],
   workers: [
     'core',
     'analysis',
@@ -24,6 +25,7 @@ const allowed = {
     'storage',
     'capture',
     'transfer',
+    'upload',
   ],
   api: ['core'],
   state: [
@@ -37,6 +39,7 @@ const allowed = {
     'workers',
     'capture',
     'transfer',
+    'upload',
     'api',
     'ui',
   ],
@@ -57,7 +60,7 @@ const allowed = {
 const folders = Object.keys(allowed);
 /** What both sides of HTTP must agree on, and who may do what, so that nothing is offered in vain. */
 const contract = 'edge/(?!contract/|workspaces/permissions\\.ts)';
-const readsContract = ['api', 'state', 'account'];
+const readsContract = ['api', 'state', 'account', 'upload'];
 const pure = [
   'window',
   'document',

@@ -40,6 +40,23 @@ export interface TrashRow {
   deletedAt: number;
 }
 
+/** A file on its way to a workspace's storage, so that a reload goes on where it stopped. */
+export interface UploadRow {
+  /** What the sender calls it; one upload a key. */
+  key: string;
+  workspaceId: string;
+  /** At the edge. */
+  objectId: string;
+  kind: string;
+  contentType: string;
+  /** Bytes. */
+  size: number;
+  partSize: number;
+  partCount: number;
+  /** Those that arrived, by number from 1: what they hold (base64) and what storage called it. */
+  arrived: Record<number, { md5: string; etag: string }>;
+}
+
 export interface SettingRow {
   key: string;
   value: unknown;
@@ -53,6 +70,7 @@ export class CairnDatabase extends Dexie {
   declare settings: EntityTable<SettingRow, 'key'>;
   declare scripts: EntityTable<ScriptRow, 'recordingId'>;
   declare trash: EntityTable<TrashRow, 'recordingId'>;
+  declare uploads: EntityTable<UploadRow, 'key'>;
 
   constructor(name = 'cairn') {
     super(name);
@@ -74,6 +92,7 @@ export class CairnDatabase extends Dexie {
             row.value = upgradeProject(project);
           }),
       );
+    this.version(4).stores({ uploads: 'key' });
   }
 }
 

@@ -24,6 +24,38 @@ export const accountErrors = {
   forbidden: () => 'Your role in this workspace does not allow this. Ask an owner or an admin.',
   conflict: () =>
     'Somebody changed this at the same time. Nothing of yours was saved. Look at it again and repeat.',
+  'accounts-not-configured': () =>
+    'Accounts are not set up on this installation. Recording, editing and exporting work without one.',
+  'mail-not-configured': () =>
+    'This installation cannot send mail yet, so nothing was changed. Tell whoever runs it.',
+  'wrong-origin': () =>
+    'The request came from another address than this app’s. Open Cairn at its own address and try again.',
+  'too-many-tries': (d) => `Too many tries. Try again ${soon(d)}.`,
+  'sign-up-closed': () => 'You need an invitation to sign up here. Ask the owner of a workspace.',
+  'credentials-wrong': () => 'The e-mail address or the password is not right.',
+  'link-invalid': () => 'This link was used, or has run out. Ask for a new one.',
+  'password-needed': () => 'Enter your password to go on.',
+  'password-too-short': () => 'This password is too short.',
+  'password-too-long': () => 'This password is too long: 256 characters are the most.',
+  'password-too-plain': () =>
+    'Mix more kinds of characters: small and capital letters, digits, and others.',
+  'password-common': () =>
+    'This password is on a list of common or stolen ones. Choose another; a few random words make a good one.',
+  'password-unchanged': () => 'This is your password already. Choose another.',
+  'confirm-needed': () => 'Prove that it is you before this change.',
+  'no-password': () => 'Your account has no password yet. Set one by “Forgot password?”.',
+  'code-wrong': () => 'This code is not right, or was used already. Wait for the next one.',
+  'challenge-gone': () => 'This took too long. Sign in once more.',
+  'two-factor-is-on': () => 'Two-factor sign-in is on already.',
+  'two-factor-is-off': () => 'Two-factor sign-in is off.',
+  'passkey-refused': () =>
+    'The passkey was not accepted. Try again, or use another way to sign in.',
+  'passkey-unsupported': () =>
+    'This browser has no passkeys. Use another browser, or another way to sign in.',
+  'last-way-in': () =>
+    'This is your only way to sign in. Add another one first, then remove this one.',
+  'google-refused': () => 'Google did not let you in. Try again, or use another way to sign in.',
+  'google-not-configured': () => 'This installation has no sign-in with Google.',
   'last-owner': () => 'A workspace keeps at least one owner. Make somebody else an owner first.',
   'already-member': () => 'This person is a member already.',
   'invitation-invalid': () =>
@@ -49,6 +81,17 @@ export const accountErrors = {
     'This workspace asks for two-factor sign-in. Turn it on in your account, then sign in again.',
   'policy-password': () =>
     'Your password does not meet the rule of this workspace. Change it in your account.',
+  'storage-full': () =>
+    'The workspace has no room left for this. Delete something there, or ask whoever runs this installation for more.',
+  'storage-not-configured': () =>
+    'This installation has no storage, so nothing can be kept in the workspace. Tell whoever runs it.',
+  'storage-unreachable': () =>
+    'The storage does not answer as it should. What was sent so far is kept: try again and it goes on from there.',
+  'nothing-kept': () =>
+    'This workspace keeps nothing of this kind. An owner can change that in its settings.',
+  'upload-incomplete': () => 'Not all of the file arrived. Try again.',
+  'upload-damaged': () =>
+    'What arrived in the storage was not the file, so it was thrown away. Try again.',
+  'content-mismatch': () =>
+    'The file is not of the kind that its name says, so it was thrown away.',
 } satisfies Partial<Record<ErrorCode, (details: Details) => string>>;
-
-export { soon };
