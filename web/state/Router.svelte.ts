@@ -9,12 +9,17 @@ export type Route =
   /** `isNew`: it was recorded just now, so its analysis begins by itself. */
   | { screen: 'edit'; recordingId: string; isNew?: boolean }
   | { screen: 'headless' }
+  /** Signing in, the account and workspaces; web/account reads the rest of the path. */
+  | { screen: 'account'; path: string }
   | { screen: 'missing' };
+
+const accountScreens = ['account', 'workspaces', 'join', 'sign-in'];
 
 export function parseRoute(path: string): Route {
   const [first, second, ...rest] = path.split('/').filter(Boolean);
   if (first === 'edit' && second && rest[0] === 'new' && rest.length === 1)
     return { screen: 'edit', recordingId: decodeURIComponent(second), isNew: true };
+  if (first && accountScreens.includes(first)) return { screen: 'account', path };
   if (rest.length > 0) return { screen: 'missing' };
   if (first === undefined) return { screen: 'library' };
   if (first === 'edit' && second)

@@ -8,6 +8,7 @@ import { Library } from './Library.svelte.ts';
 import { Recorder } from './Recorder.svelte.ts';
 import { startOver } from './Router.svelte.ts';
 import { Settings } from './Settings.svelte.ts';
+import { SignedIn } from './SignedIn.svelte.ts';
 import { Unfinished } from './Unfinished.svelte.ts';
 
 export interface App {
@@ -17,6 +18,7 @@ export interface App {
   exports: Exports;
   recorder: Recorder;
   settings: Settings;
+  signedIn: SignedIn;
   unfinished: Unfinished;
   version: AppVersion;
   /** Stops everything, deletes all that is stored, and starts anew, in every tab. */
@@ -36,6 +38,7 @@ export function createApp(): App {
     exports: new Exports(),
     recorder: new Recorder(),
     settings: new Settings(),
+    signedIn: new SignedIn(),
     unfinished: new Unfinished(),
     version: new AppVersion(),
     erase: async () => {
@@ -49,6 +52,7 @@ export function createApp(): App {
     start: () => {
       erased.onmessage = startOver;
       void app.settings.load().catch((error: unknown) => console.error('settings', error));
+      void app.signedIn.load().catch((error: unknown) => console.error('signed in', error));
       void app.version.register();
       void app.exports.start();
       void app.analyses.resume();

@@ -1,5 +1,6 @@
 /** The one catalogue of strings shown to people. Another language is another folder beside `en`. */
 import { toEnvelope } from '../../core/errors.ts';
+import { account } from './en/account.ts';
 import { common, privacy } from './en/common.ts';
 import * as editing from './en/editor.ts';
 import { errors } from './en/errors.ts';
@@ -12,8 +13,10 @@ import { handOver } from './en/hand-over.ts';
 import { recorder } from './en/recorder.ts';
 import { redaction } from './en/redaction.ts';
 import { settings } from './en/settings.ts';
+import { workspaces } from './en/workspaces.ts';
 
 export const messages = {
+  account,
   analysisStatus,
   common,
   exports,
@@ -28,6 +31,7 @@ export const messages = {
   recorder,
   redaction,
   settings,
+  workspaces,
   ...editing,
 };
 

@@ -70,6 +70,12 @@ export const accountErrors = {
     'You signed in for one workspace only. Sign in with your own account to do this.',
   'domain-not-proven': () =>
     'Your e-mail domain is not proven for this workspace. Ask its owner to add the domain.',
+  'sign-on-refused': () =>
+    'Your company’s sign-in did not let you in here. Ask the owner of the workspace.',
+  'secrets-not-configured': () =>
+    'This installation cannot keep secrets yet, so nothing was saved. Tell whoever runs it.',
+  'resolver-not-configured': () =>
+    'This installation does not look domains up by itself. Whoever runs it confirms them by hand.',
   'policy-address': () =>
     'This workspace can only be opened from certain networks. Connect to your company network and try again.',
   'policy-single-sign-on': () =>
