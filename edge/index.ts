@@ -15,6 +15,7 @@ import { runDueJobs } from './scheduled.ts';
 import { samlAnswerRoutes, signOnRoutes } from './sign-on/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 import { storageOrigins } from './storage/locations.ts';
+import { storageOperatorRoutes } from './storage/operator-routes.ts';
 import { storageRoutes } from './storage/routes.ts';
 import { acceptRoutes } from './workspaces/invitation-routes.ts';
 import { tenantRoutes } from './workspaces/routes.ts';
@@ -40,6 +41,7 @@ const app = new Hono<AppContext>()
   .route('/', statusRoutes)
   .route('/metrics', metricsRoutes)
   .route('/api/operator', operatorRoutes)
+  .route('/api/operator/storage', storageOperatorRoutes)
   .route('/api/auth', authRoutes)
   .route('/api/sign-on', signOnRoutes)
   .route('/api/invitations', acceptRoutes)

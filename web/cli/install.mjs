@@ -106,28 +106,35 @@ export function buildExtension() {
 
 const wrangler = path.join(modules, 'wrangler/wrangler-dist/cli.js');
 
-/** Brings the local database up to date, unless it has all migrations already. */
-export function migrate() {
+/**
+ * Brings the local database up to date, unless it has all migrations already. `persistTo`: another
+ * folder than wrangler's own for what the local server keeps.
+ */
+export function migrate({ persistTo = '' } = {}) {
   const folder = path.join(root, 'edge/migrations');
   const state = readdirSync(folder).sort().join('\n');
-  if (readStamp('migrations') === state && existsSync(path.join(root, '.wrangler/state'))) return;
-  run(node, [wrangler, 'd1', 'migrations', 'apply', 'cairn', '--local'], {
+  const isDone =
+    readStamp('migrations') === state && existsSync(path.join(root, '.wrangler/state'));
+  if (isDone && !persistTo) return;
+  const place = persistTo ? ['--persist-to', persistTo] : [];
+  run(node, [wrangler, 'd1', 'migrations', 'apply', 'cairn', '--local', ...place], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...environment, CI: '1' },
   });
-  writeStamp('migrations', state);
+  if (!persistTo) writeStamp('migrations', state);
 }
 
 /**
  * Starts app and edge on one origin, everything local. Resolves with the child once it answers.
- * `variables` for the edge besides the local ones; `options` for wrangler.
+ * `variables` for the edge besides the local ones; `assets`: another folder than the built app.
  */
 export async function serve({
   port,
   host = '127.0.0.1',
   quiet = false,
   variables = {},
-  options = [],
+  persistTo = '',
+  assets = '',
 }) {
   const child = spawn(
     node,
@@ -142,7 +149,8 @@ export async function serve({
       '--log-level',
       'error',
       '--show-interactive-dev-session=false',
-      ...options,
+      ...(persistTo ? ['--persist-to', persistTo] : []),
+      ...(assets ? ['--assets', assets] : []),
     ],
     {
       cwd: root,

@@ -1,0 +1,69 @@
+/** A proxy before storage that lets parts through up to a point, so that a reload comes in the middle. */
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Seen {
+  method: string;
+  /** Of a PUT of a part. */
+  part: number | null;
+  status: number;
+}
+
+export interface Gate {
+  endpoint: string;
+  /** Every request that was answered. */
+  seen: Seen[];
+  /** Parts above this number wait. */
+  open(upTo: number): void;
+  stop(): void;
+}
+
+export async function startGate(storage: string): Promise<Gate> {
+  const target = new URL(storage);
+  const seen: Seen[] = [];
+  let highest = Infinity;
+  let waiting: (() => void)[] = [];
+
+  function forward(incoming: IncomingMessage, outgoing: ServerResponse, part: number | null) {
+    // The host stays as it came: it is part of the signature.
+    const { method = 'GET', url: path, headers } = incoming;
+    const { hostname, port } = target;
+    const onward = request({ hostname, port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+      answer.once('end', () => seen.push({ method, part, status: answer.statusCode ?? 502 }));
+    });
+    onward.once('error', () => outgoing.destroy());
+    outgoing.once('close', () => {
+      if (!outgoing.writableEnded) onward.destroy();
+    });
+    incoming.pipe(onward);
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    const number = new URL(incoming.url ?? '/', storage).searchParams.get('partNumber');
+    const part = incoming.method === 'PUT' && number ? Number(number) : null;
+    const pass = () => {
+      if (outgoing.destroyed) return;
+      if (part !== null && part > highest) waiting.push(pass);
+      else forward(incoming, outgoing, part);
+    };
+    pass();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}${target.pathname.replace(/\/$/, '')}`,
+    seen,
+    open(upTo) {
+      highest = upTo;
+      const before = waiting;
+      waiting = [];
+      for (const pass of before) pass();
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
