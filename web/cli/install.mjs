@@ -1,7 +1,15 @@
 /** Plain JavaScript for any Node 20+: runs before anything is installed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { localSettings } from './local-settings.mjs';
 
@@ -136,12 +144,13 @@ export async function serve({
   persistTo = '',
   assets = '',
 }) {
+  const settings = localSettings({ root, port, variables });
   const child = spawn(
     node,
     [
       wrangler,
       'dev',
-      ...localSettings({ root, port, variables }),
+      ...settings.options,
       '--port',
       String(port),
       '--ip',
@@ -160,7 +169,10 @@ export async function serve({
   );
   const address = `http://localhost:${port}`;
   let ended = null;
-  child.once('exit', (code) => (ended = code ?? 1));
+  child.once('exit', (code) => {
+    ended = code ?? 1;
+    rmSync(settings.environment, { force: true });
+  });
   for (let waited = 0; waited < 60_000; waited += 200) {
     if (ended !== null) throw new Error(`The server ended with ${ended} before it answered.`);
     const answer = await fetch(`${address}/healthz`).catch(() => null);

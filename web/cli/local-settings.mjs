@@ -26,10 +26,11 @@ function readSecrets(folder) {
 }
 
 /**
- * Writes the settings for a server at `port` and returns wrangler's arguments for them.
+ * Writes the settings for a server at `port` and returns wrangler's arguments for them. `environment` is
+ * the file with its variables, to be removed when the server has ended.
  * @param {{root: string, port: number, variables?: Record<string, string>}} options `variables`: more
  * of them, or others than these.
- * @returns {string[]}
+ * @returns {{options: string[], environment: string}}
  */
 export function localSettings({ root, port, variables = {} }) {
   const folder = path.join(root, '.wrangler');
@@ -64,5 +65,5 @@ export function localSettings({ root, port, variables = {} }) {
   if (!existsSync(configuration) || readFileSync(configuration, 'utf8') !== local) {
     writeFileSync(configuration, local, { mode: 0o600 });
   }
-  return ['--config', configuration, '--env-file', environment];
+  return { options: ['--config', configuration, '--env-file', environment], environment };
 }
