@@ -118,7 +118,7 @@ export const googleRoutes = new Hono<AppContext>()
     return context.json({ linked: false });
   })
   .get('/google/callback', limitByAddress('passkeyByAddress'), async (context) => {
-    const back = (error: string) => context.redirect(`/account/sign-in?error=${error}`, 303);
+    const back = (error: string) => context.redirect(`/sign-in?error=${error}`, 303);
     if (!settingsOf(context).google) return back('google-not-configured');
     const attempt = await takeAttempt(context);
     const identity = attempt && (await identityOf(context, attempt));

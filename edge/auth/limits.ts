@@ -35,6 +35,8 @@ export const limits = {
   /** Wrong codes: only who has the first factor comes here. */
   codeByAccount: { most: 20, windowMs: 60 * minute },
   codeByDevice: { most: 10, windowMs: 15 * minute },
+  /** The mail that tells of wrong codes. */
+  wrongCodesMail: { most: 1, windowMs: 24 * 60 * minute },
   /** Mails to one address: nobody's inbox is flooded. */
   mailByAccount: { most: 5, windowMs: 60 * minute },
   mailByAddress: { most: 30, windowMs: 60 * minute },

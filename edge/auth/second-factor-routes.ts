@@ -35,13 +35,22 @@ async function counterOf(
     : ['codeByAccount', [personId]];
 }
 
+function tellOfWrongCodes(context: Context<AppContext>, { personId, email }: Challenge): void {
+  const { env } = context;
+  const { origin } = settingsOf(context);
+  inBackground(context, async () => {
+    if (!(await take(env, 'wrongCodesMail', [personId])).allowed) return;
+    await openMailer(env)?.send(wrongCodesMail(email, origin, Date.now()));
+  });
+}
+
 type Check = (challenge: Challenge) => Promise<{ token: string; headers: Headers } | null>;
 
 async function secondFactor(context: Context<AppContext>, factor: string, check: Check) {
   const { env } = context;
   const challenge = await readChallenge(context);
   if (!challenge) return refuse(context, 401, 'challenge-gone', 'begin to sign in anew');
-  const { personId, email } = challenge;
+  const { personId } = challenge;
   const counter = await counterOf(context, challenge);
   const taken = await take(env, ...counter);
   if (!taken.allowed) {
@@ -54,12 +63,7 @@ async function secondFactor(context: Context<AppContext>, factor: string, check:
       outcome: 'denied',
       detail: { factor },
     });
-    if (taken.count === wrongCodesUntilMail) {
-      const { origin } = settingsOf(context);
-      inBackground(context, async () => {
-        await openMailer(env)?.send(wrongCodesMail(email, origin, Date.now()));
-      });
-    }
+    if (taken.count >= wrongCodesUntilMail) tellOfWrongCodes(context, challenge);
     return refuse(context, 401, 'code-wrong', 'the code is wrong or was used before');
   }
   await giveBack(env, ...counter);

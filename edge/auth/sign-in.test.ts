@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import nodeCrypto from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import app from '../index.ts';
-import { Browser, goodPassword, mailTo, origin, signUpIn } from '../test/people.ts';
+import { Browser, createPerson, goodPassword, mailTo, origin, signUpIn } from '../test/people.ts';
 import { take } from './limits.ts';
 
 const derive = vi.spyOn(nodeCrypto, 'scrypt');
@@ -14,7 +14,8 @@ const signIn = (browser: Browser, password = goodPassword, address = email) =>
 
 const home = new Browser('198.51.100.1');
 beforeAll(async () => {
-  await signUpIn(home, email);
+  await createPerson({ email, password: true });
+  await signIn(home);
 });
 
 /** Sends one wrong sign-in and counts what it makes the server do before it answers. */
@@ -52,7 +53,8 @@ async function workOf(address: string) {
 
 describe('known and unknown addresses', () => {
   test('get the same answer for the same work', async () => {
-    const known = await workOf(email);
+    await signUpIn(new Browser(), 'real@example.org');
+    const known = await workOf('real@example.org');
     const unknown = await workOf('nobody@example.org');
     expect(known.seen).toEqual(unknown.seen);
     expect(known.hashes).toEqual(unknown.hashes);
@@ -167,13 +169,14 @@ describe('guessing', () => {
   test('ends after ten tries from one address, and locks nobody else out', async () => {
     const victim = 'victim@example.org';
     const own = new Browser('198.51.100.20');
-    await signUpIn(own, victim);
+    await createPerson({ email: victim, password: true });
+    await signIn(own, goodPassword, victim);
     const attacker = new Browser('192.0.2.50');
+    const subject = [victim, attacker.address];
+    for (let i = 0; i < 8; i += 1) await take(env, 'passwordByAccountAndAddress', subject);
     const statuses: number[] = [];
-    for (let i = 0; i < 11; i += 1) {
-      statuses.push((await signIn(attacker, wrong, victim)).status);
-    }
-    expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
+    for (let i = 0; i < 3; i += 1) statuses.push((await signIn(attacker, wrong, victim)).status);
+    expect(statuses).toEqual([401, 401, 429]);
     const refused = await signIn(attacker, goodPassword, victim);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -185,16 +188,19 @@ describe('guessing', () => {
 
   test('at once counts as much as one after another', async () => {
     const attacker = new Browser('192.0.2.51');
+    const subject = ['many@example.org', attacker.address];
+    for (let i = 0; i < 8; i += 1) await take(env, 'passwordByAccountAndAddress', subject);
     const all = await Promise.all(
-      Array.from({ length: 15 }, () => signIn(attacker, wrong, 'many@example.org')),
+      Array.from({ length: 8 }, () => signIn(attacker, wrong, 'many@example.org')),
     );
-    expect(all.filter((one) => one.status === 401).length).toBeLessThanOrEqual(10);
+    expect(all.filter((one) => one.status === 401)).toHaveLength(2);
   }, 60_000);
 
   test('from many addresses leaves each stranger fewer tries, and the owner theirs', async () => {
     const victim = 'target@example.org';
     const own = new Browser('198.51.100.30');
-    await signUpIn(own, victim);
+    await createPerson({ email: victim, password: true });
+    await signIn(own, goodPassword, victim);
     for (let i = 0; i < 51; i += 1) await take(env, 'passwordByAccount', [victim]);
     const stranger = new Browser('192.0.2.60');
     const statuses: number[] = [];
@@ -202,14 +208,14 @@ describe('guessing', () => {
     expect(statuses).toEqual([401, 401, 401, 429]);
     const travelling = new Browser('203.0.113.99');
     expect((await signIn(travelling, goodPassword, victim)).status).toBe(200);
-    for (let i = 0; i < 5; i += 1) await signIn(own, wrong, victim);
+    for (let i = 0; i < 4; i += 1) await signIn(own, wrong, victim);
     expect((await signIn(own, goodPassword, victim)).status).toBe(200);
   }, 60_000);
 });
 
 test('a new browser is told to the owner, one known is not', async () => {
   const address = 'told@example.org';
-  await signUpIn(new Browser('198.51.100.40'), address);
+  await createPerson({ email: address, password: true });
   await env.DB.prepare('update people set created_at = ? where email = ?')
     .bind('2026-01-01T00:00:00.000Z', address)
     .run();

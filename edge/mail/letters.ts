@@ -24,7 +24,7 @@ export const alreadyHereMail = (to: string, origin: string) =>
       'Somebody, likely you, asked for a Cairn account with this address. There is one already.',
       'Sign in with it. If you no longer know the password, set a new one there.',
     ],
-    link: { label: 'Sign in', address: `${origin}/account/sign-in` },
+    link: { label: 'Sign in', address: `${origin}/sign-in` },
     after: [ignore],
   });
 
