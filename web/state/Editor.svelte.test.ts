@@ -1,5 +1,7 @@
+import Dexie from 'dexie';
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { setCamera } from '../core/edits/camera.ts';
 import { cutRange } from '../core/edits/cuts.ts';
 import { setTitle } from '../core/edits/edit.ts';
 import type { Recording } from '../core/recording.ts';
@@ -133,5 +135,33 @@ describe('Editor', () => {
     await expect(Editor.open(recording.id, database)).rejects.toMatchObject({
       code: 'project-newer',
     });
+  });
+
+  test('a project of the version before is brought up to date, its decisions untouched', async () => {
+    const { name } = database;
+    const project = (await openEditor()).project;
+    await Promise.all(open.map((editor) => editor.close()));
+    open = [];
+    await database.delete();
+    const old = new Dexie(name);
+    old.version(2).stores({
+      ...{ recordings: 'id, createdAt, fingerprint', projects: 'id, recordingId' },
+      ...{ evidence: '[recordingId+stage], recordingId', settings: 'key' },
+      ...{ checkpoints: '[recordingId+stage], recordingId', scripts: 'recordingId' },
+      trash: 'recordingId',
+    });
+    await old.table('recordings').add(recording);
+    const { camera: _camera, ...rest } = project;
+    const sound = { denoise: false, normalise: true };
+    await old.table('projects').add({ ...rest, schema: 1, title: 'From before', sound });
+    old.close();
+
+    database = new CairnDatabase(name);
+    const editor = await openEditor();
+    expect(editor.project).toMatchObject({ schema: 2, title: 'From before', sound });
+    expect(editor.project.camera.visible).toBe(false);
+    editor.edit(setCamera({ visible: true }));
+    await editor.flush();
+    expect((await stored())[0]).toMatchObject({ schema: 2, camera: { visible: true } });
   });
 });

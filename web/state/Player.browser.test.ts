@@ -24,12 +24,16 @@ afterEach(async () => {
   document.body.replaceChildren();
 });
 
-async function openPlayer(data: ArrayBuffer, has: { video: boolean; audio: boolean }) {
+async function openPlayer(
+  data: ArrayBuffer,
+  has: { video: boolean; audio: boolean },
+  camera?: Parameters<typeof storeRecording>[3],
+) {
   // Browsers let a page make sound only after somebody touched it.
   const button = document.body.appendChild(document.createElement('button'));
   button.textContent = 'Begin';
   await userEvent.click(button);
-  const recording = await storeRecording(data, duration, has);
+  const recording = await storeRecording(data, duration, has, camera);
   const player = new Player(recording);
   const canvas = document.body.appendChild(document.createElement('canvas'));
   Object.assign(canvas, { width: 160, height: 96 });
@@ -166,4 +170,47 @@ test('a missing file is an error with a code', async () => {
   expect(again.status).toBe('failed');
   expect(again.error?.code).toBe('storage-lost');
   expect(player.status).toBe('ready');
+});
+
+test('the camera is shown in step with the screen, at its own start, over cuts and at other speeds', async () => {
+  const camera = { data: await makeWebm(duration, { start: 0.4 }), start: 0.4, end: duration };
+  const { player, grey } = await openPlayer(
+    await makeWebm(duration),
+    { video: true, audio: true },
+    camera,
+  );
+  expect(player.hasCamera).toBe(true);
+  const canvas = document.body.appendChild(document.createElement('canvas'));
+  Object.assign(canvas, { width: 60, height: 60 });
+  player.attachCamera(canvas);
+  const face = () => canvas.getContext('2d')!.getImageData(30, 30, 1, 1).data[0]!;
+  player.setMap(map);
+  // Before its first frame, that one.
+  await vi.waitFor(() => expect(Math.abs(face() - greyAt(0.4, duration))).toBeLessThan(4));
+  player.seek(3.9);
+  await vi.waitFor(() => expect(Math.abs(face() - greyAt(8.703, duration))).toBeLessThan(4));
+  player.setRate(1.5);
+  player.seek(0.6);
+  player.play();
+  const apart: number[] = [];
+  while (player.playing) {
+    await frames();
+    if (player.time > 0.8) apart.push(Math.abs(sourceOfGrey(face()) - sourceOfGrey(grey())));
+  }
+  apart.sort((a, b) => a - b);
+  expect(apart.length).toBeGreaterThan(30);
+  // One frame is 0.04 s; a grey step is 0.046 s.
+  expect(apart[Math.floor(apart.length * 0.9)]).toBeLessThan(0.1);
+});
+
+test('a camera that cannot be read leaves the rest as it is', async () => {
+  const { player, grey } = await openPlayer(
+    await makeWebm(duration),
+    { video: true, audio: true },
+    { data: new ArrayBuffer(500), start: 0, end: duration },
+  );
+  expect(player.status).toBe('ready');
+  expect(player.hasCamera).toBe(false);
+  player.seek(2);
+  await vi.waitFor(() => expect(Math.abs(grey() - greyAt(2, duration))).toBeLessThan(4));
 });

@@ -274,4 +274,19 @@ describe('what is refused leaves nothing behind', () => {
     const rows = await database.evidence.where({ recordingId: recording.id }).toArray();
     expect(rows.map((row) => row.stage).sort()).toEqual(['screen', 'sound']);
   });
+
+  test('of the version before: its project is brought up to date', async () => {
+    const { recording } = await full();
+    const file = await exported(recording.id, true);
+    await clear();
+    const old = await forged(file, (m) => {
+      const { camera: _camera, ...project } = m.project!;
+      const sound = { denoise: false, normalise: true };
+      return { ...m, project: { ...project, schema: 1, sound } };
+    });
+    await importCairn(old, options());
+    const [project] = await database.projects.toArray();
+    expect(project).toMatchObject({ schema: 2, sound: { denoise: false, voice: { volume: 1 } } });
+    expect(project!.camera.visible).toBe(false);
+  });
 });

@@ -59,7 +59,11 @@ export async function makeWav(
   return target.buffer!;
 }
 
-export async function makeWebm(duration: number, frameRate = 25): Promise<ArrayBuffer> {
+/** `start`: of its first frame; the grey tells the time all the same. */
+export async function makeWebm(
+  duration: number,
+  { frameRate = 25, start = 0 } = {},
+): Promise<ArrayBuffer> {
   const target = new BufferTarget();
   const output = new Output({ format: new WebMOutputFormat(), target });
   const canvas = new OffscreenCanvas(160, 96);
@@ -74,7 +78,7 @@ export async function makeWebm(duration: number, frameRate = 25): Promise<ArrayB
   output.addAudioTrack(audio);
   await output.start();
   await addSine(audio, duration, 48_000, amplitude);
-  for (let i = 0; i < duration * frameRate; i++) {
+  for (let i = Math.round(start * frameRate); i < duration * frameRate; i++) {
     const grey = Math.round(greyAt(i / frameRate, duration));
     context.fillStyle = `rgb(${grey} ${grey} ${grey})`;
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -84,17 +88,20 @@ export async function makeWebm(duration: number, frameRate = 25): Promise<ArrayB
   return target.buffer!;
 }
 
-/** Stores a clip as a recording's only file. */
+/** Stores a clip as a recording's screen, and another one as its camera. */
 export async function storeRecording(
   data: ArrayBuffer,
   duration: number,
   has: { video: boolean; audio: boolean },
+  camera?: { data: ArrayBuffer; start: number; end: number },
 ): Promise<Recording> {
   const id = crypto.randomUUID();
   const path = `${recordingFolder(id)}/main`;
   await writeFile(path, data);
   const times = { start: 0, end: duration };
   const size = { width: 160, height: 96, rotation: 0 as const, frameRate: 25 };
+  const cameraPath = `${recordingFolder(id)}/camera`;
+  if (camera) await writeFile(cameraPath, camera.data);
   return {
     id,
     name: 'Clip',
@@ -112,6 +119,18 @@ export async function storeRecording(
         video: has.video ? { codec: 'vp8', ...size, ...times } : null,
         audio: has.audio ? [{ codec: 'opus', sampleRate: 48_000, channels: 1, ...times }] : [],
       },
+      ...(camera
+        ? [
+            {
+              role: 'camera' as const,
+              path: cameraPath,
+              type: 'video/webm',
+              size: camera.data.byteLength,
+              video: { codec: 'vp8', ...size, start: camera.start, end: camera.end },
+              audio: [],
+            },
+          ]
+        : []),
     ],
     voiceTrack: 0,
     interactions: [],
