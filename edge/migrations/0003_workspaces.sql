@@ -143,6 +143,7 @@ create index sign_on_attempts_by_time on sign_on_attempts (expires_at);
 
 -- SAML assertions that were used; kept until they could no longer be valid.
 create table sign_on_assertions (
+  workspace_id text not null,
   connection_id text not null references sign_on_connections (id) on delete cascade,
   assertion_id text not null,
   expires_at integer not null,

@@ -140,14 +140,14 @@ function firstOf(values: Record<string, unknown>, names: string[]): string | nul
  * Remembers an assertion; false when it was used before. The connection is part of the key, so that
  * one provider cannot use up another's.
  */
-async function useOnce(env: Env, connectionId: string, assertionId: string, now: number) {
+async function useOnce(env: Env, connection: Connection, assertionId: string, now: number) {
   const [, inserted] = await env.DB.batch([
     env.DB.prepare('delete from sign_on_assertions where expires_at <= ?').bind(now),
     env.DB.prepare(
-      `insert into sign_on_assertions (connection_id, assertion_id, expires_at) values (?, ?, ?)
-       on conflict do nothing`,
+      `insert into sign_on_assertions (workspace_id, connection_id, assertion_id, expires_at)
+       values (?, ?, ?, ?) on conflict do nothing`,
     ).bind(
-      ...[connectionId, await hashOf(assertionId)],
+      ...[connection.workspaceId, connection.id, await hashOf(assertionId)],
       now + longestAgeMilliseconds + 2 * clockSkewMilliseconds,
     ),
   ]);
@@ -191,7 +191,7 @@ export async function finishSaml(
   }
   if (profile.nameIDFormat === transient) throw new UntrustedAnswer('a name that does not last');
   if (!profile.nameID) throw new UntrustedAnswer('no name');
-  if (!(await useOnce(env, connection.id, assertion.$.ID, now))) {
+  if (!(await useOnce(env, connection, assertion.$.ID, now))) {
     throw new UntrustedAnswer('used before');
   }
   const values = (profile.attributes ?? {}) as Record<string, unknown>;
