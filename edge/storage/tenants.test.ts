@@ -97,6 +97,12 @@ describe('tenants', () => {
   });
 });
 
+test('what nobody foresaw is one plain failure', async () => {
+  const broken = new Sender({ ...edge, DB: null } as never, ours.workspaceId, ours.people.editor);
+  const answer = await broken.ask('GET', '/objects');
+  expect(answer).toMatchObject({ status: 500, body: { code: 'unexpected' } });
+});
+
 test('whatever the body and the address, no answer is a failure of the server', async () => {
   const id = (await editor.start(4)).body.id as string;
   const anyId = fc.oneof(

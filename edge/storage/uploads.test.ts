@@ -172,6 +172,21 @@ describe.each(storages)('$name', (storage) => {
   });
 });
 
+const ceph = storages.find(({ name }) => name === 'ceph');
+test.runIf(ceph)(
+  'objects of either size are encrypted where the location asks for it',
+  async () => {
+    const { workspaceId, people } = await workspaceOfFour();
+    const encryption = { encryption: 'aws:kms', encryptionKeyId: ceph!.encryptionKeyId! } as const;
+    const editor = new Sender(withStorage(ceph!, encryption), workspaceId, people.editor);
+    for (const bytes of [text('small'), randomBytes(9 * mebibyte)]) {
+      const got = await editor.fetchObject(await editor.send(bytes));
+      expect(got.headers.get('x-amz-server-side-encryption')).toBe('aws:kms');
+      expect(await md5Base64(await got.arrayBuffer())).toBe(await md5Base64(bytes));
+    }
+  },
+);
+
 describe('quota', () => {
   const storage = storages[0]!;
   const edge = withStorage(storage);

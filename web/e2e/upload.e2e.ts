@@ -196,6 +196,35 @@ test('40 MB go in parts, stop with a reload, go on with what is missing, and arr
   expect(gate.seen.some(({ method }) => method === 'OPTIONS')).toBe(true);
 });
 
+test('what fails in passing is tried again: a busy server, a refused signature, a lost line', async () => {
+  const before = parts().length;
+  gate.fail(1, 503);
+  gate.fail(2, 403);
+  gate.fail(3, 'lost');
+  gate.fail(4, 400);
+  const { object, error } = await page.evaluate((id) => window.journey.upload(id), workspaceId);
+  expect(error).toBeUndefined();
+  expect(object).toMatchObject({ state: 'ready', size });
+  const tried = parts()
+    .slice(before)
+    .map(({ part, status }) => `${part} ${status}`);
+  expect(tried.sort()).toEqual(
+    [
+      ...['1 200', '1 503', '2 200', '2 403', '3 0', '3 200'],
+      ...['4 200', '4 400', '5 200'],
+    ].sort(),
+  );
+  expect(
+    await page.evaluate(
+      ([id, objectId]) =>
+        fetch(`/api/workspaces/${id}/objects/${objectId}`, { method: 'DELETE' }).then(
+          ({ status }) => status,
+        ),
+      [workspaceId, object!.id] as const,
+    ),
+  ).toBe(204);
+});
+
 test('an upload that is given up leaves nothing, and a full workspace says so before the first byte', async () => {
   const before = parts().length;
   gate.open(0);

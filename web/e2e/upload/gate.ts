@@ -15,6 +15,8 @@ export interface Gate {
   seen: Seen[];
   /** Parts above this number wait. */
   open(upTo: number): void;
+  /** The next sending of this part is answered so instead; `lost`: the connection breaks in its middle. */
+  fail(part: number, how: number | 'lost'): void;
   stop(): void;
 }
 
@@ -23,6 +25,22 @@ export async function startGate(storage: string): Promise<Gate> {
   const seen: Seen[] = [];
   let highest = Infinity;
   let waiting: (() => void)[] = [];
+  const failures = new Map<number, number | 'lost'>();
+
+  function fail(incoming: IncomingMessage, outgoing: ServerResponse, part: number) {
+    const how = failures.get(part)!;
+    failures.delete(part);
+    seen.push({ method: 'PUT', part, status: how === 'lost' ? 0 : how });
+    if (how === 'lost') {
+      incoming.once('data', () => incoming.destroy());
+      return;
+    }
+    incoming.resume();
+    incoming.once('end', () => {
+      outgoing.writeHead(how, { 'access-control-allow-origin': incoming.headers.origin ?? '*' });
+      outgoing.end();
+    });
+  }
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse, part: number | null) {
     // The host stays as it came: it is part of the signature.
@@ -46,6 +64,7 @@ export async function startGate(storage: string): Promise<Gate> {
     const pass = () => {
       if (outgoing.destroyed) return;
       if (part !== null && part > highest) waiting.push(pass);
+      else if (part !== null && failures.has(part)) fail(incoming, outgoing, part);
       else forward(incoming, outgoing, part);
     };
     pass();
@@ -61,6 +80,7 @@ export async function startGate(storage: string): Promise<Gate> {
       waiting = [];
       for (const pass of before) pass();
     },
+    fail: (part, how) => void failures.set(part, how),
     stop() {
       server.closeAllConnections();
       server.close();
