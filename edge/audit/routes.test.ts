@@ -97,6 +97,8 @@ describe('reading', () => {
     ['?search=guide-119', 1],
     ['?search=100%25_12%2C', 1],
     ['?search=%25%25', 0],
+    ['?search=QUOTED&until=5000', 4],
+    [`?search=${'%25_'.repeat(33)}`, 0],
     ['?search=192.0.2&until=5000', 4],
     ["?search='%20or%201=1--", 0],
   ])('filters by %s', async (path, count) => {
