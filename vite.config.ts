@@ -48,6 +48,8 @@ export default defineConfig({
   server: {
     headers: isolationHeaders,
     fs: { allow: [root] },
-    proxy: { '/api': 'http://localhost:8788', '/healthz': 'http://localhost:8788' },
+    proxy: Object.fromEntries(
+      ['/api', '/healthz', '/dev/inbox'].map((path) => [path, 'http://localhost:8788']),
+    ),
   },
 });

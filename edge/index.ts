@@ -11,6 +11,7 @@ import { reportError } from './logs/errors.ts';
 import { routeOf, withRequest } from './logs/requests.ts';
 import { metricsRoutes, operatorRoutes } from './operator/routes.ts';
 import { personRoutes, workspaceExportRoutes } from './portability/routes.ts';
+import { inboxRoutes } from './mail/inbox-routes.ts';
 import { runDueJobs } from './scheduled.ts';
 import { samlAnswerRoutes, signOnRoutes } from './sign-on/routes.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -43,6 +44,7 @@ const app = new Hono<AppContext>()
   .route('/api/operator', operatorRoutes)
   .route('/api/operator/storage', storageOperatorRoutes)
   .route('/api/auth', authRoutes)
+  .route('/dev/inbox', inboxRoutes)
   .route('/api/sign-on', signOnRoutes)
   .route('/api/invitations', acceptRoutes)
   .route('/api/workspaces', tenantRoutes)
