@@ -38,6 +38,8 @@ export interface Env {
   /** Where alerts about the whole installation go. */
   OPERATOR_EMAIL?: string;
   METRICS?: AnalyticsEngineDataset;
+  /** Whom to tell about a weakness: `mailto:…` or `https://…`; without it there is no security.txt. */
+  SECURITY_CONTACT?: string;
   /** 32 random bytes as base64, for secrets of workspaces; without it none can be stored. */
   SEALING_KEY?: string;
   /** DNS over HTTPS that answers as JSON, for proving domains; empty: the operator confirms them. */

@@ -29,6 +29,8 @@ export function securityHeaders(storageOrigins: readonly string[] = []): Record<
     'Content-Security-Policy': policy.join('; '),
     'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
     'X-Content-Type-Options': 'nosniff',
+    // For browsers without frame-ancestors.
+    'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
     'Permissions-Policy':
       'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=(), browsing-topics=()',

@@ -56,6 +56,7 @@ describe('a request is one line', () => {
     expect(request['requestId']).toMatch(/^[0-9a-f]{32}$/);
     expect(response.headers.get('x-request-id')).toBe(request['requestId']);
     expect(await response.json()).toEqual({ id: request['requestId'] });
+    expect(response.headers.get('cache-control')).toBe('no-store');
     expect(request['durationMs']).toBeGreaterThanOrEqual(0);
     expect(lines.join('\n')).not.toContain('canary');
   });

@@ -32,6 +32,10 @@ export const withRequest: MiddlewareHandler<AppContext> = async (context, next) 
   context.set('member', null);
   await next();
   context.res.headers.set('x-request-id', context.var.requestId);
+  // What the API answers is somebody's: no cache keeps it, unless a route says otherwise.
+  if (context.req.path.startsWith('/api/') && !context.res.headers.has('cache-control')) {
+    context.res.headers.set('cache-control', 'no-store');
+  }
   const { status } = context.res;
   const route = routeOf(context);
   const durationMs = Date.now() - began;

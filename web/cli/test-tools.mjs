@@ -30,7 +30,7 @@ const isThere = (/** @type {string} */ program) =>
 export function installTools(programs = Object.keys(packages)) {
   const missing = programs.filter((program) => !isThere(program));
   if (missing.length > 0 && process.getuid?.() === 0 && isThere('apt-get')) {
-    const wanted = missing.flatMap((program) => packages[program] ?? []);
+    const wanted = missing.flatMap((program) => packages[program] ?? [program]);
     console.log(`Installing ${wanted.join(', ')} for the tests`);
     try {
       const options = {
