@@ -20,6 +20,7 @@ import { storageOperatorRoutes } from './storage/operator-routes.ts';
 import { storageRoutes } from './storage/routes.ts';
 import { acceptRoutes } from './workspaces/invitation-routes.ts';
 import { tenantRoutes } from './workspaces/routes.ts';
+import { wellKnownRoutes } from './well-known/routes.ts';
 
 const yearInSeconds = 31_536_000;
 
@@ -40,6 +41,7 @@ const app = new Hono<AppContext>()
   .route('/api/sign-on', samlAnswerRoutes)
   .use('/api/*', sameOriginOnly, withPerson)
   .route('/', statusRoutes)
+  .route('/.well-known', wellKnownRoutes)
   .route('/metrics', metricsRoutes)
   .route('/api/operator', operatorRoutes)
   .route('/api/operator/storage', storageOperatorRoutes)
