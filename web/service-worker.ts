@@ -38,11 +38,14 @@ worker.addEventListener('message', ({ data }) => {
   if (data === 'apply-update') void worker.skipWaiting();
 });
 
+/** What the edge answers itself, pages for people among it. */
+const ofTheEdge = /^\/(api|dev|status|healthz|readyz|metrics|\.well-known)(\/|$)/;
+
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
-  if (url.pathname === '/healthz' || url.pathname.startsWith('/api/')) return;
+  if (ofTheEdge.test(url.pathname)) return;
   if (url.pathname.startsWith('/models/')) {
     if (/\.m?js$/.test(url.pathname)) event.respondWith(keptOrFetched(modelScripts, request));
     return; // the app keeps model files itself

@@ -34,6 +34,7 @@ export class Account {
   #session = new Fetched(readBoth);
   #signedIn: SignedIn;
   #hasEnded = $state(false);
+  #hasLeft = $state(false);
 
   constructor(signedIn: SignedIn) {
     this.#signedIn = signedIn;
@@ -54,13 +55,17 @@ export class Account {
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
+  /** Whether the person signed out by their own will: then nothing is to be gone on with. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
   readonly passkeysWork = passkeysWork();
 
   /** Notices when the edge says that the session is over. Returns what stops it. */
   watch(): () => void {
     const ended = () => {
       if (this.person) this.#hasEnded = true;
-      void this.forget();
+      void this.#nobody();
     };
     sessionEvents.addEventListener('ended', ended);
     return () => sessionEvents.removeEventListener('ended', ended);
@@ -129,7 +134,7 @@ export class Account {
   /** Ends all sessions. */
   async resetPassword(token: string, password: string): Promise<void> {
     await resetPassword(token, password);
-    await this.forget();
+    await this.#leave();
   }
 
   async confirmEmail(token: string): Promise<void> {
@@ -144,29 +149,34 @@ export class Account {
 
   async signOut(): Promise<void> {
     await signOut();
-    await this.forget();
+    await this.#leave();
   }
 
   async signOutEverywhere(): Promise<void> {
     await endAllSessions();
-    await this.forget();
+    await this.#leave();
   }
 
   /** `email` must be the account's own. Throws `last-owner` while a workspace would have none. */
   async delete(email: string): Promise<void> {
     await deleteAccount(email);
-    await this.forget();
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    this.#hasLeft = true;
+    await this.#nobody();
   }
 
   /** Nobody is signed in here any more. */
-  async forget(): Promise<void> {
+  async #nobody(): Promise<void> {
     const { offer } = this;
     if (offer) this.#session.set({ offer, person: null });
     await this.#signedIn.set(null);
   }
 
   async #isIn(): Promise<void> {
-    this.#hasEnded = false;
+    this.#hasEnded = this.#hasLeft = false;
     await this.load();
   }
 }

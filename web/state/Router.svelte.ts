@@ -37,6 +37,9 @@ export const newRecordingPath = (recordingId: string) => `${editPath(recordingId
 /** Pages of an extension have no server that answers for every path: there the path stands behind the hash. */
 const usesHash = location.protocol === 'chrome-extension:';
 
+/** Pages of an extension have no edge at their own origin: accounts are in the web app. */
+export const accountsReachable = !usesHash;
+
 const currentPath = () => (usesHash ? location.hash.slice(1) || '/' : location.pathname);
 
 /** The address that shows a path of the app, for links that leave this page. */

@@ -15,6 +15,7 @@ export const account = {
   signInAgain: 'Sign in again',
   or: 'or',
   signedOut: 'You are signed out.',
+  notSignedIn: 'Not signed in',
   sessionEnded: 'Your session has ended. Sign in again to go on.',
   noAccountNeeded: 'Recording, editing and exporting need no account.',
   backToLibrary: 'Back to the library',
@@ -171,7 +172,7 @@ export const account = {
   },
 
   security: {
-    title: 'Password and two-factor',
+    title: 'Security',
     password: 'Password',
     passwordText: 'Long and unlike any other of yours. A password manager makes a good one.',
     changePassword: 'Change password',
