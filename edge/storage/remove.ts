@@ -9,6 +9,7 @@ import { logError } from '../logs/log.ts';
 import type { Job } from '../scheduled.ts';
 import { keyOf, type ObjectRow } from './objects.ts';
 import { openStorage } from './open.ts';
+import type { S3 } from './s3.ts';
 
 /** Longer than any signature is good that could put an object back (`sendSeconds`). */
 const signaturesEnd = 3_600_000;
@@ -16,6 +17,10 @@ const tryAgainAfter = 3_600_000;
 /** Rows that one statement marks: well below what the database does in a second. */
 const batch = 500;
 const atOnce = 6;
+/** Objects that one sweep takes out of storage. */
+const swept = 200;
+
+const isRejected = (outcome: PromiseSettledResult<unknown>) => outcome.status === 'rejected';
 
 /** Marks objects of a workspace as deleted. Returns those that were not yet. */
 export async function deleteObjects(
@@ -75,51 +80,71 @@ export async function deleteAllObjects(
   }
 }
 
-/** Removes one from storage. Twice: the second time, when no signature is good any more, ends its row. */
-async function removeOne(env: Env, row: ObjectRow, now: number): Promise<boolean> {
-  const key = keyOf(row);
-  let removed = false;
-  try {
-    const s3 = openStorage(env, row.location);
-    if (!s3) throw new Error('this storage is not configured');
-    const open = await s3.openUploads(key);
-    if (row.upload_id && !open.includes(row.upload_id)) open.push(row.upload_id);
-    for (const uploadId of open) await s3.abortUpload(key, uploadId);
-    await s3.remove(key);
-    removed = true;
-  } catch (error) {
-    logError('object not removed', error, { object: row.id, location: row.location });
+/** Ends uploads that never became an object, so that their parts take no room. Ids of those that are ended. */
+async function endUploads(s3: S3, rows: readonly ObjectRow[]): Promise<ObjectRow[]> {
+  const ended: ObjectRow[] = [];
+  for (let at = 0; at < rows.length; at += atOnce) {
+    const outcomes = rows.slice(at, at + atOnce).map(async (row) => {
+      const key = keyOf(row);
+      const open = await s3.openUploads(key);
+      if (row.upload_id && !open.includes(row.upload_id)) open.push(row.upload_id);
+      for (const uploadId of open) await s3.abortUpload(key, uploadId);
+      ended.push(row);
+    });
+    for (const { reason } of (await Promise.allSettled(outcomes)).filter(isRejected)) {
+      logError('upload not ended', reason, { location: s3.location.name });
+    }
   }
-  const last = (row.deleted_at ?? now) + signaturesEnd;
-  await (
-    removed && now >= last
-      ? env.DB.prepare('delete from objects where workspace_id = ? and id = ?').bind(
-          row.workspace_id,
-          row.id,
-        )
-      : env.DB.prepare('update objects set remove_at = ? where workspace_id = ? and id = ?').bind(
-          removed ? last : now + tryAgainAfter,
-          row.workspace_id,
-          row.id,
-        )
-  ).run();
-  return removed;
+  return ended;
 }
 
-/** Removes marked objects from storage; what fails is tried again by the sweep. Never throws for storage. */
+/** Rows whose objects storage has let go of. A worker may make a thousand calls: these are few. */
+async function letGo(env: Env, name: string, rows: readonly ObjectRow[]): Promise<ObjectRow[]> {
+  const s3 = openStorage(env, name);
+  try {
+    if (!s3) throw new Error('this storage is not configured');
+    const isUpload = (row: ObjectRow) => row.ready_at === null && row.size > row.part_size;
+    const others = rows.filter((row) => !isUpload(row));
+    const gone = [...others, ...(await endUploads(s3, rows.filter(isUpload)))];
+    const kept = new Set(await s3.removeAll(gone.map(keyOf)));
+    return gone.filter((row) => !kept.has(keyOf(row)));
+  } catch (error) {
+    logError('objects not removed', error, { location: name, objects: rows.length });
+    return [];
+  }
+}
+
+/**
+ * Removes marked objects from storage. Twice: the second time, when no signature is good any more, ends
+ * their rows. What fails is tried again by the sweep; never throws for storage.
+ */
 export async function removeFromStorage(
   env: Env,
   rows: readonly ObjectRow[],
   now: number,
 ): Promise<number> {
-  let removed = 0;
-  for (let at = 0; at < rows.length; at += atOnce) {
-    const done = await Promise.all(
-      rows.slice(at, at + atOnce).map((row) => removeOne(env, row, now)),
-    );
-    removed += done.filter(Boolean).length;
+  const gone = new Set<ObjectRow>();
+  for (const [name, some] of Map.groupBy(rows, (row) => row.location)) {
+    for (const row of await letGo(env, name, some)) gone.add(row);
   }
-  return removed;
+  const ids = (keep: (row: ObjectRow) => boolean) =>
+    JSON.stringify(rows.filter(keep).map(({ id }) => id));
+  const isLast = (row: ObjectRow) => now >= (row.deleted_at ?? now) + signaturesEnd;
+  const those = `state = 'deleted' and id in (select value from json_each(?1))`;
+  await env.DB.batch([
+    env.DB.prepare(`delete from objects where ${those}`).bind(
+      ids((row) => gone.has(row) && isLast(row)),
+    ),
+    env.DB.prepare(`update objects set remove_at = deleted_at + ?2 where ${those}`).bind(
+      ids((row) => gone.has(row) && !isLast(row)),
+      signaturesEnd,
+    ),
+    env.DB.prepare(`update objects set remove_at = ?2 where ${those}`).bind(
+      ids((row) => !gone.has(row)),
+      now + tryAgainAfter,
+    ),
+  ]);
+  return gone.size;
 }
 
 /** Ends what has come to its end: abandoned uploads, objects with a time of their own. */
@@ -158,7 +183,7 @@ export async function sweepObjects(env: Env, now: number): Promise<void> {
   const { results } = await env.DB.prepare(
     'select * from objects where remove_at <= ? order by remove_at limit ?',
   )
-    .bind(now, batch)
+    .bind(now, swept)
     .all<ObjectRow>();
   await removeFromStorage(env, results, now);
 }

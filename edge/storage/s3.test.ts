@@ -147,6 +147,18 @@ describe.each(storages)('$name', (storage) => {
     );
   });
 
+  test('many are removed with one call, those that are gone already too', async () => {
+    const keys = await Promise.all(
+      ['a', 'b', 'c'].map(async (body) => {
+        const { key, request } = await signPut(text(body));
+        expect((await send(request, { body })).status).toBe(200);
+        return key;
+      }),
+    );
+    expect(await s3.removeAll([...keys.slice(0, 2), 'w/test/never'])).toEqual([]);
+    expect(await Promise.all(keys.map((key) => s3.head(key)))).toMatchObject([null, null, {}]);
+  });
+
   test('nothing can be put into an upload that was ended', async () => {
     const key = newKey();
     const uploadId = await s3.createUpload(key, 'video/mp4');

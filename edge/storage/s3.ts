@@ -57,6 +57,8 @@ interface Call {
 }
 
 const tries = 3;
+/** Keys that one DeleteObjects may name. */
+const mostDeletes = 1000;
 const isPassing = (status: number) => status === 0 || status === 429 || status >= 500;
 const unquoted = (etag: string | null) => (etag ?? '').replace(/^(W\/)?"|"$/g, '');
 
@@ -302,5 +304,27 @@ export class S3 {
   async remove(key: string): Promise<void> {
     const call: Call = { method: 'DELETE', key, expect: [404] };
     await (await this.#call('delete', call)).body?.cancel();
+  }
+
+  /** Removes any number, a thousand a call. Returns the keys that the server kept. */
+  async removeAll(keys: readonly string[]): Promise<string[]> {
+    const kept: string[] = [];
+    for (let at = 0; at < keys.length; at += mostDeletes) {
+      const some = keys.slice(at, at + mostDeletes);
+      if (some.length === 1) {
+        await this.remove(some[0]!);
+        continue;
+      }
+      const items = some.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`);
+      const body = `<Delete><Quiet>true</Quiet>${items.join('')}</Delete>`;
+      const headers = { 'content-type': 'application/xml', 'content-md5': await md5Base64(body) };
+      const query = { delete: '' };
+      const call: Call = { method: 'POST', query, headers, body, expect: [405, 501] };
+      const response = await this.#call('delete many', call);
+      const xml = await response.text();
+      if (response.ok) kept.push(...elements(xml, 'Error').map((error) => textOf(error, 'Key')!));
+      else for (const key of some) await this.remove(key);
+    }
+    return kept;
   }
 }
