@@ -1,5 +1,5 @@
 /** The steps as they come, with a small picture of each moment. */
-import { actionTitle, groupActions, type Action } from '../../web/core/actions.ts';
+import { groupActions, plainActionTitle, type Action } from '../../web/core/actions.ts';
 import type { Interaction } from '../../web/core/interaction.ts';
 import { plainTitle } from '../../web/core/text/emphasis.ts';
 import type { LiveStep } from '../messages.ts';
@@ -51,7 +51,7 @@ export class LiveSteps {
   list(): LiveStep[] {
     return this.#actions().map((action) => {
       const { key, interaction } = this.#seen[action.index]!;
-      const title = plainTitle(actionTitle(action));
+      const title = plainTitle(plainActionTitle(action));
       return { key, title, time: interaction.time, picture: this.#pictures.get(key) ?? null };
     });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deedTitle, type Deed } from './action-titles.ts';
+import { deedTitle, namelessTitle, type Deed } from './action-titles.ts';
 import { groupActions, pageName } from './actions.ts';
 import type { Interaction } from './interaction.ts';
 import { sourceTime } from './time.ts';
@@ -28,8 +28,25 @@ test.each<[Deed, string]>([
   [{ kind: 'drag', label: 'Task', target: { label: 'Done' } }, 'Drag **Task** to **Done**'],
   [{ kind: 'context-menu', label: 'report.pdf' }, 'Right-click **report.pdf**'],
   [{ kind: 'click', role: 'button', label: '  ' }, ''],
+  [{ kind: 'click', role: 'menuitem', label: 'Rename F2' }, 'Click **Rename**'],
+  [{ kind: 'click', role: 'button', label: 'Bold (Ctrl+B)' }, 'Click **Bold**'],
+  [{ kind: 'click', role: 'button', label: 'Italic - [ctrl-I]' }, 'Click **Italic**'],
+  [{ kind: 'click', role: 'menuitem', label: 'Save as… ⇧⌘S' }, 'Click **Save as**'],
+  [{ kind: 'click', role: 'menuitem', label: 'Paste Ctrl+Shift+V' }, 'Click **Paste**'],
+  [{ kind: 'click', role: 'link', label: 'Formula 1' }, 'Click **Formula 1**'],
+  [{ kind: 'click', role: 'button', label: 'F2' }, 'Click **F2**'],
+  [{ kind: 'input', role: 'textbox', label: 'Enter your name' }, 'Enter your name'],
+  [
+    { kind: 'input', role: 'textbox', label: 'Enter a name', value: 'Jo' },
+    'Type **Jo** in *Enter a name*',
+  ],
 ])('%j is titled %s', (deed, title) => {
   expect(deedTitle(deed)).toBe(title);
+});
+
+test('what has no name is told by what was done to it', () => {
+  expect(namelessTitle({ kind: 'click', role: 'button' })).toBe('Click the button');
+  expect(namelessTitle({ kind: 'input', role: 'textbox' })).toBe('Type in the marked field');
 });
 
 test.each([

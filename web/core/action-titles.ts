@@ -42,6 +42,33 @@ export function deedTitle(deed: Deed): string {
   }
 }
 
+/** Where nothing tells what was acted on, its picture shows it: what was done there. */
+export function namelessTitle({ kind, role = '' }: Deed): string {
+  switch (kind) {
+    case 'click':
+      return /^(?:button|link|checkbox|switch|tab|slider)$/.test(role)
+        ? `Click the ${role}`
+        : 'Click the marked place';
+    case 'double-click':
+      return 'Double-click the marked place';
+    case 'context-menu':
+      return 'Right-click the marked place';
+    case 'input':
+      return role === 'searchbox' ? 'Type in the search field' : 'Type in the marked field';
+    case 'choice':
+      return 'Choose in the marked field';
+    case 'selection':
+      return 'Select the marked text';
+    case 'drag':
+      return 'Drag what is marked';
+    case 'key':
+    case 'navigation':
+    case 'tab':
+    case 'scroll':
+      return '';
+  }
+}
+
 function clickTitle(role: string, strong: string): string {
   switch (role) {
     case 'checkbox':
@@ -83,8 +110,12 @@ function switched(role: string, value: string): string {
 /** Labels that say what the field does rather than what belongs into it. */
 const doing = /^(?:search|enter|type|write|add|filter|find|ask|say|start|choose|select|message)\b/i;
 
+/** Labels that are told to the person as they stand. */
+const ordering = /^(?:enter|type|write) (?:an?|the|your|some|in|here)\b/i;
+
 function typeTitle(name: string, value: string): string {
   const typed = value ? `**${value}** ` : '';
+  if (ordering.test(name) && !value) return name.charAt(0).toUpperCase() + name.slice(1);
   if (doing.test(name) || name.split(' ').length > 5)
     return value ? `Type ${typed}in *${name}*` : `Type in **${name}**`;
   if (value) return `Type ${typed}in *${name}*`;
@@ -104,12 +135,18 @@ function typeTitle(name: string, value: string): string {
 /** "Email" and "E-mail", but not "URL" and "GitHub", which keep their capitals. */
 const capitalised = /^\p{Lu}[\p{Ll}-]*$/u;
 
-/** Whole words, at most 48 characters, without what marks fields as required or ends labels. */
+/** A shortcut that stands behind the name: "Rename F2", "Bold (Ctrl+B)", "Italic - [ctrl-I]", "Save ⌘S". */
+const shortcut =
+  /(?<=\S)[\s–-]*[\s([](?:(?:(?:ctrl|control|cmd|command|shift|alt|option|meta)\s?[+-]\s?)+[^\s)\]]{1,10}|[⌘⇧⌥⌃]+\s?\+?\s?[^\s)\]]{1,10}|F\d{1,2})[)\]]?$/i;
+
+/** Whole words, at most 48 characters, without shortcuts and what marks fields as required or ends labels. */
 function cleaned(label: string): string {
   const words = label
     .replace(/\((?:required|optional)\)/gi, '')
     .replaceAll('*', '')
     .replace(/\s+/g, ' ')
+    .trim()
+    .replace(shortcut, '')
     .trim()
     .replace(/[:….]+$/, '')
     .split(' ');

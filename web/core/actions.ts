@@ -1,5 +1,5 @@
 /** What a person did while recording, as actions that a reader would repeat. */
-import { deedTitle, type Deed } from './action-titles.ts';
+import { deedTitle, namelessTitle, type Deed } from './action-titles.ts';
 import type { Interaction } from './interaction.ts';
 
 export interface Action {
@@ -56,6 +56,10 @@ export function groupActions(interactions: readonly Interaction[]): Action[] {
 
 /** The person's own words, else what was done. */
 export const actionTitle = (action: Action): string => action.title ?? deedTitle(action.deed);
+
+/** A title at any rate, where neither a label nor what was said gives a better one. */
+export const plainActionTitle = (action: Action): string =>
+  actionTitle(action) || namelessTitle(action.deed);
 
 function deedOf(it: Interaction): Deed {
   const { kind, role, value, keys, target } = it;

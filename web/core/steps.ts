@@ -9,7 +9,7 @@ import type {
   Word,
 } from './evidence.ts';
 import type { Interaction } from './interaction.ts';
-import { actionTitle, groupActions, type Action } from './actions.ts';
+import { actionTitle, groupActions, plainActionTitle, type Action } from './actions.ts';
 import { chooseStills, listRests, notable, stateAt, type Rest } from './stills.ts';
 import {
   minStep,
@@ -141,7 +141,11 @@ function describe(
     return {
       start,
       end,
-      title: (action && actionTitle(action)) || spokenTitle(sentences, language) || `Step ${i + 1}`,
+      title:
+        (action && actionTitle(action)) ||
+        spokenTitle(sentences, language) ||
+        (action && plainActionTitle(action)) ||
+        `Step ${i + 1}`,
       text: paragraphs(sentences),
       claim: shown ? 'shown' : 'said',
       stills,

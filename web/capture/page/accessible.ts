@@ -66,11 +66,38 @@ export function nameOf(element: Element, { text }: NameOptions): string | undefi
     element.getAttribute('title') ??
     element.getAttribute('alt') ??
     element.getAttribute('placeholder') ??
+    textBeside(element) ??
     '';
   name = name.replace(/\s+/g, ' ').trim();
   for (const value of typedValues(element, text)) name = name.split(value).join('').trim();
   return name === '' ? undefined : shorten(name.replace(/\s+/g, ' '));
 }
+
+const fields = 'input, textarea, select, [contenteditable], [role="textbox"], [role="combobox"]';
+
+/** Many forms only put a text before a field, which says to the eye what it is: "Name: [      ]". */
+function textBeside(element: Element): string | null {
+  if (!element.matches('input, textarea, select')) return null;
+  let at: Element | null = element;
+  for (let level = 0; at && at !== document.body && level < 3; level++, at = at.parentElement) {
+    for (let before = at.previousSibling; before; before = before.previousSibling) {
+      const holds =
+        before instanceof Element && (before.matches(fields) || before.querySelector(fields));
+      if (holds || (before instanceof Element && before.matches('button, a, style, script')))
+        return null;
+      const shown = !(before instanceof Element) || before.checkVisibility();
+      const text = shown ? (before.textContent ?? '').replace(/\s+/g, ' ').trim() : '';
+      if (text) return isLabelLike(text) ? text : null;
+    }
+  }
+  return null;
+}
+
+const isLabelLike = (text: string): boolean =>
+  text.length <= 40 &&
+  /\p{L}{2}/u.test(text) &&
+  !/[.!?,;]$/.test(text) &&
+  (/[:*]$/.test(text) || text.split(' ').length <= 4);
 
 function accessibleName(element: Element): string {
   try {

@@ -40,7 +40,10 @@ export function dropTarget(
   const over = deepElementFromPoint(point.x, point.y, isDragged);
   if (!over) return { point };
   const { element } = meaningfulElement(composedPathOf(over)) ?? { element: over };
-  const { role, label, rect } = log.describe(named(element));
+  const place = log.describe(named(element));
+  // Nothing around it has a name but what holds the whole page: then what is written at the place.
+  const near = place.label === undefined ? written(element) : null;
+  const { role, label, rect } = near ? log.describe(near) : place;
   return { role, label, rect, point };
 }
 
@@ -54,6 +57,18 @@ function movedAlong({ meant, places }: Dragged): Element[] {
 }
 
 const textOf = (element: Element) => (element.textContent ?? '').trim();
+
+/** Characters; what is longer is no name. */
+const longestText = 80;
+
+/** The nearest element with a short text of its own. */
+function written(element: Element): Element | null {
+  for (let at: Element | null = element; at && at !== document.body; at = at.parentElement) {
+    const { length } = textOf(at);
+    if (length > 0) return length <= longestText ? at : null;
+  }
+  return null;
+}
 
 /** Something of the page that can be spoken of: a list's item rather than a picture in it. */
 function named(element: Element): Element {
