@@ -2,6 +2,7 @@
 import { countDown } from '../../web/capture/count-down.ts';
 import { openStreams, type Streams } from '../../web/capture/open-streams.ts';
 import { CaptureSession } from '../../web/capture/session.ts';
+import { wallClock } from '../../web/capture/timeline.ts';
 import { toInteraction, type Surface } from '../../web/capture/page/to-interaction.ts';
 import type { PageEvent } from '../../web/capture/page/page-event.ts';
 import { AppError, toAppError, toEnvelope } from '../../web/core/errors.ts';
@@ -99,14 +100,20 @@ export class Recorder {
     if (!session || !options || this.#state.phase !== 'recording') return;
     if (options.streamId && tabId !== options.tabId) return;
     const surface = this.#surface(session);
-    const time = session.sourceTimeAt(event.time);
+    // Pages tell the time of day; the clock of streams stands still while the computer sleeps.
+    const clocks = wallClock() - Date.now();
+    const time = session.sourceTimeAt(event.time + clocks);
     if (time === null || !surface) return;
     const known = this.#keys.get(event.id);
     if (event.state === 'void') {
       if (known) this.#change(known, null);
       return;
     }
-    const interaction = toInteraction(event, surface, (at) => session.sourceTimeAt(at) ?? time);
+    const interaction = toInteraction(
+      event,
+      surface,
+      (at) => session.sourceTimeAt(at + clocks) ?? time,
+    );
     if (known) this.#change(known, interaction);
     else this.#keys.set(event.id, this.#add(interaction));
   }
@@ -116,7 +123,7 @@ export class Recorder {
     const options = this.#options;
     // A captured tab goes on being recorded when another one is looked at.
     if (!session || !options || options.streamId || this.#state.phase !== 'recording') return;
-    const time = session.sourceTimeAt(performance.timeOrigin + performance.now());
+    const time = session.sourceTimeAt(wallClock());
     if (time === null || !title) return;
     this.#add({ kind: 'tab', time, label: title, page: { title, url } });
   }
@@ -214,7 +221,9 @@ export class Recorder {
     // MediaRecorder, the last resort, does not say what it records: then the stream's own size.
     const { width, height } = session.screenSize ?? settings;
     if (!width || !height) return null;
-    return { kind: this.#shownSurface(), width, height };
+    const source = session.screenSize?.source;
+    const severalScreens = (screen as Screen & { isExtended?: boolean }).isExtended ?? false;
+    return { kind: this.#shownSurface(), width, height, source, severalScreens };
   }
 
   async #release(): Promise<void> {

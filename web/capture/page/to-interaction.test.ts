@@ -62,23 +62,31 @@ describe.each(cases)('at zoom $zoom on a display scaled by $scale', ({ zoom, sca
 describe('the map', () => {
   it('knows bars at the sides of another shape', () => {
     // 1280 × 680 in 1280 × 720: 20 pixels above and below.
-    const map = frameMap(viewportAt(), { kind: 'tab', width: 1280, height: 720 });
+    const map = frameMap(viewportAt(), { kind: 'tab', width: 1280, height: 720 })!;
     expect(map({ x: 0, y: 0 })).toEqual({ x: 0, y: 20 });
     expect(map({ x: 1280, y: 680 })).toEqual({ x: 1280, y: 700 });
   });
   it('is not moved by a frame that was rounded to even sizes', () => {
     const odd = { ...viewportAt(), width: 1279, height: 679 };
-    const map = frameMap(odd, { kind: 'tab', width: 1278, height: 678 });
+    const map = frameMap(odd, { kind: 'tab', width: 1278, height: 678 })!;
     expect(map({ x: 1279, y: 679 })).toEqual({ x: 1278, y: 678 });
   });
   it('follows a pinch', () => {
     const pinched = { ...viewportAt(), visual: { x: 100, y: 50, scale: 2 } };
-    const map = frameMap(pinched, { kind: 'tab', width: 1280, height: 680 });
+    const map = frameMap(pinched, { kind: 'tab', width: 1280, height: 680 })!;
     expect(map({ x: 110, y: 60 })).toEqual({ x: 20, y: 20 });
   });
-  it('prefers the zoom that the recorder knows', () => {
-    const surface: Surface = { kind: 'window', width: 1280, height: 800, zoom: 1.5 };
-    expect(frameMap(viewportAt(), surface)({ x: 100, y: 100 })).toEqual({ x: 150, y: 270 });
+  it('is none for another window, or where another screen may be recorded', () => {
+    expect(frameMap(viewportAt(), { kind: 'window', width: 1280, height: 720 })).toBeNull();
+    const screen: Surface = { kind: 'screen', width: 1920, height: 1080 };
+    expect(frameMap(viewportAt(), screen)).not.toBeNull();
+    expect(frameMap(viewportAt(), { ...screen, severalScreens: true })).toBeNull();
+  });
+  it('follows a window that was resized', () => {
+    const source = { width: 1280, height: 800 };
+    const map = frameMap(viewportAt(), { kind: 'window', width: 1920, height: 1080, source })!;
+    // 1280 × 800 in 1920 × 1080: scaled by 1.35, 96 pixels at the left and the right.
+    expect(map({ x: 0, y: 0 })).toEqual({ x: 96, y: 162 });
   });
   it('leaves out the borders of a maximised window', () => {
     const maximised = {
@@ -86,14 +94,8 @@ describe('the map', () => {
       origin: { x: 0, y: 100 },
       window: { x: -8, y: -8, width: 1936, height: 1056 },
     };
-    const map = frameMap(maximised, { kind: 'window', width: 1920, height: 1048 });
+    const map = frameMap(maximised, { kind: 'window', width: 1920, height: 1048 })!;
     expect(map({ x: 0, y: 0 })).toEqual({ x: 0, y: 100 });
-  });
-  it('takes the recorded screen for the place of its corner', () => {
-    const second = { x: -1920, y: 0, width: 1920, height: 1080 };
-    const viewport = { ...viewportAt(), origin: { x: -1820, y: 170 } };
-    const map = frameMap(viewport, { kind: 'screen', width: 960, height: 540, screen: second });
-    expect(map({ x: 0, y: 0 })).toEqual({ x: 50, y: 85 });
   });
 });
 
@@ -132,9 +134,9 @@ describe('the interaction', () => {
     });
   });
   it('has no place for what is not in the frame', () => {
-    const away = { kind: 'screen', width: 1920, height: 1080 } as const;
-    const other = { ...surface, ...away, screen: { x: 1920, y: 0, width: 1920, height: 1080 } };
-    const { rect, point, label } = toInteraction(event, other, time);
+    const element = { ...event.element!, rect: { x: 10, y: -60, width: 30, height: 40 } };
+    const away = { ...event, element, point: { x: 15, y: -40 } };
+    const { rect, point, label } = toInteraction(away, surface, time);
     expect([rect, point, label]).toEqual([undefined, undefined, 'Save']);
   });
   it('has no place where the frame does not know its own', () => {

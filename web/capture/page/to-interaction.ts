@@ -8,13 +8,16 @@ export interface Surface {
   kind: 'tab' | 'window' | 'screen';
   width: number;
   height: number;
-  /** Page zoom where the recorder knows it better than the page (`chrome.tabs.getZoom`). */
-  zoom?: number;
-  /** The recorded screen in DIP where the recorder knows it; the page knows only its window's. */
-  screen?: Rect;
+  /** Pixels of the stream as it is now, where that differs: a window was resized. */
+  source?: { width: number; height: number };
+  /** Whether there is more than one screen; the browser does not tell which one is recorded. */
+  severalScreens?: boolean;
 }
 
 type Map = (point: Point) => Point;
+
+/** Share by which the shape of a window or screen may differ from what is recorded, for it to be the same one. */
+const sameShape = 0.02;
 
 /** Share by which width and height may scale differently before it means bars at the sides. */
 const tolerance = 0.01;
@@ -45,8 +48,11 @@ function visibleWindow({ window, screen }: ViewportFacts): Rect {
   return { x: screen.x, y, width: screen.width, height: bottom - y };
 }
 
-/** The map from CSS pixels of the top viewport to pixels of the frame. */
-export function frameMap(viewport: ViewportFacts, surface: Surface): Map {
+/**
+ * The map from CSS pixels of the top viewport to pixels of the frame. Null where the page may not be what is
+ * recorded: another window, another screen. A mark in the wrong place would be worse than none.
+ */
+export function frameMap(viewport: ViewportFacts, surface: Surface): Map | null {
   const { visual } = viewport;
   const seen: Map = (p) => ({
     x: (p.x - visual.x) * visual.scale,
@@ -56,13 +62,15 @@ export function frameMap(viewport: ViewportFacts, surface: Surface): Map {
     const toFrame = fit({ x: 0, y: 0, width: viewport.width, height: viewport.height }, surface);
     return (p) => toFrame(seen(p));
   }
-  const zoom = surface.zoom ?? viewport.zoom;
-  const area =
-    surface.kind === 'window' ? visibleWindow(viewport) : (surface.screen ?? viewport.screen);
+  if (surface.kind === 'screen' && surface.severalScreens) return null;
+  const { zoom, origin } = viewport;
+  const area = surface.kind === 'window' ? visibleWindow(viewport) : viewport.screen;
+  const { width, height } = surface.source ?? surface;
+  if (Math.abs(area.width / area.height / (width / height) - 1) > sameShape) return null;
   const toFrame = fit(area, surface);
   return (p) => {
     const { x, y } = seen(p);
-    return toFrame({ x: viewport.origin.x + x * zoom, y: viewport.origin.y + y * zoom });
+    return toFrame({ x: origin.x + x * zoom, y: origin.y + y * zoom });
   };
 }
 
@@ -90,7 +98,7 @@ export function toInteraction(
   surface: Surface,
   sourceTime: (milliseconds: number) => SourceTime,
 ): Interaction {
-  const map = event.viewport && frameMap(event.viewport, surface);
+  const map = event.viewport ? frameMap(event.viewport, surface) : null;
   const rectOf = (rect: Rect | undefined): Rect | undefined => {
     if (!rect || !map) return undefined;
     const mapped = mapRect(map, rect);
