@@ -1,11 +1,9 @@
 /** Sessions recorded through the extension, from the press of the button to the steps in the editor. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stillTarget } from '../../web/core/still-target.ts';
-import { sharedFolder } from '../../web/e2e/test-media-plugin.ts';
 import {
   finishRecording,
   openExtension,
@@ -13,7 +11,6 @@ import {
   startRecording,
   type Recorded,
 } from './extension-browser.ts';
-import { startDjango, startWordPress } from './web-apps.ts';
 
 const team = `<!doctype html><title>Team | Acme</title><h1>Team</h1>
 <button id="invite">Invite</button>
@@ -124,101 +121,5 @@ test('what is done in a page becomes steps with pictures that point at it', asyn
     expect(requests.filter((url) => !url.startsWith(origin))).toEqual([]);
   } finally {
     await browser.close();
-  }
-});
-
-test('a person added in WordPress', async ({ skip }) => {
-  const app = await startWordPress();
-  if (!app) return skip();
-  const browser = await openExtension({
-    title: 'Log In',
-    voice: path.join(sharedFolder, 'media/speech/jfk.wav'),
-  });
-  try {
-    const page = await browser.context.newPage();
-    await page.goto(`${app.origin}/wp-login.php`);
-    const panel = await browser.openPanel(page);
-    await startRecording(panel);
-    await page.waitForTimeout(1500);
-    await type(page, page.getByLabel('Username or Email Address'), 'admin');
-    await type(page, page.getByLabel('Password', { exact: true }), 'adminpw');
-    await press(page, page.getByRole('button', { name: 'Log In' }));
-    await press(page, page.getByRole('link', { name: /^Users/ }).first());
-    await press(page, page.locator('a.page-title-action').first());
-    await type(page, page.getByLabel(/^Username/), 'carol');
-    await type(page, page.getByLabel(/^Email/), 'carol@example.org');
-    await page.getByLabel('Role').focus();
-    await page.keyboard.press('e');
-    await page.waitForTimeout(1000);
-    await press(page, page.getByLabel(/Send the new user/));
-    await press(page, page.getByRole('button', { name: /^Add (?:New )?User$/ }));
-    const editor = await finishRecording(browser, panel);
-    const recorded = await readRecorded(editor);
-    expect(recorded.steps.map(({ title }) => title)).toEqual([
-      'Type the username or email address',
-      'Type the password',
-      'Click **Log In**',
-      'Click **Users**',
-      'Click **Add New**',
-      'Type the username',
-      'Type the email',
-      'Choose **Editor** in *Role*',
-      'Untick **Send the new user an email about their account**',
-      'Click **Add New User**',
-    ]);
-    expect(recorded.steps.flatMap(({ section }) => section ?? [])).toEqual([
-      'Dashboard',
-      'Users',
-      'Add New User',
-    ]);
-    expectTargets(recorded);
-  } finally {
-    await browser.close();
-    app.stop();
-  }
-});
-
-test('a group made and deleted in Django', async ({ skip }) => {
-  const app = await startDjango();
-  if (!app) return skip();
-  const browser = await openExtension({ title: 'Log in', scale: 1.25 });
-  try {
-    const page = await browser.context.newPage();
-    await page.goto(`${app.origin}/admin/`);
-    const panel = await browser.openPanel(page);
-    await startRecording(panel);
-    await page.waitForTimeout(1500);
-    await type(page, page.getByLabel('Username'), 'admin');
-    await type(page, page.getByLabel('Password'), 'adminpw');
-    await press(page, page.getByRole('button', { name: 'Log in' }));
-    await press(page, page.getByRole('link', { name: 'Groups' }).first());
-    await press(page, page.getByRole('link', { name: 'Add group' }).first());
-    await type(page, page.getByLabel('Name:'), 'Editors');
-    await press(page, page.getByRole('button', { name: 'Save', exact: true }));
-    await press(page, page.getByRole('checkbox', { name: /Select this object/ }));
-    await page.getByLabel('Action:').focus();
-    await page.keyboard.press('d');
-    await page.waitForTimeout(1000);
-    await press(page, page.getByRole('button', { name: 'Go' }));
-    await press(page, page.getByRole('button', { name: /^Yes/ }));
-    const editor = await finishRecording(browser, panel);
-    const recorded = await readRecorded(editor);
-    expect(recorded.steps.map(({ title }) => title)).toEqual([
-      'Type the username',
-      'Type the password',
-      'Click **Log in**',
-      'Click **Groups**',
-      'Click **Add group**',
-      'Type the name',
-      'Click **Save**',
-      'Tick **Select this object for an action - Editors**',
-      'Choose **Delete selected groups** in *Action*',
-      'Click **Go**',
-      'Click **Yes, I’m sure**',
-    ]);
-    expectTargets(recorded);
-  } finally {
-    await browser.close();
-    app.stop();
   }
 });

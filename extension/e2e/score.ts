@@ -124,21 +124,23 @@ export function totals(scores: readonly Score[]) {
   };
 }
 
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
 export function printScores(scores: readonly Score[]): void {
   const line = (app: string, list: readonly Score[]) => {
     const { right, steps, rightStills } = totals(list);
     const offsets = list.flatMap((s) => s.offsets).sort((a, b) => a - b);
     const [middle, most] = [offsets[offsets.length >> 1], offsets.at(-1)];
-    console.log(
+    print(
       `${app.padEnd(22)} ${`${right} of ${steps}`.padStart(10)} ${percent(right, steps).padStart(6)}` +
         ` ${`${rightStills} of ${right}`.padStart(11)} ${percent(rightStills, right).padStart(6)}` +
         ` ${middle?.toFixed(1).padStart(8) ?? '       -'} ${most?.toFixed(1).padStart(8) ?? '       -'}`,
     );
   };
-  console.log(
+  print(
     '                       steps right          stills right         press off, px: median, most',
   );
   for (const each of scores) line(each.app, [each]);
   line('all', scores);
-  for (const { app, faults } of scores) for (const fault of faults) console.log(`${app}: ${fault}`);
+  for (const { app, faults } of scores) for (const fault of faults) print(`${app}: ${fault}`);
 }

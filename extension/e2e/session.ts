@@ -31,7 +31,7 @@ const pickedTitle = 'The tab that is recorded';
 
 /** Milliseconds that a hand rests on a control before it presses, and that eyes rest on what came of it. */
 const aims = 200;
-const looks = 600;
+const looks = 500;
 
 export class Session {
   readonly page: Page;
@@ -157,6 +157,12 @@ export class Session {
 
   async look(): Promise<void> {
     await this.page.waitForLoadState();
+    await this.page.waitForTimeout(looks);
+  }
+
+  /** Where the pointer stays: what appears under it. */
+  async rest(over: Locator): Promise<void> {
+    await over.hover();
     await this.page.waitForTimeout(looks);
   }
 

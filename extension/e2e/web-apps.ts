@@ -3,6 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { preview } from 'vite';
 import { sharedFolder } from '../../web/e2e/test-media-plugin.ts';
 
 export interface WebApp {
@@ -39,6 +40,58 @@ export async function startDjango(): Promise<WebApp | null> {
   const origin = `http://127.0.0.1:${port}`;
   await answers(`${origin}/admin/`);
   return { origin, stop: () => void server.kill() };
+}
+
+const node = path.resolve(import.meta.dirname, '../../node_modules/node/bin/node');
+
+/** Installs one package of npm with nothing run, beside the project; the folder it is in. */
+function fromNpm(name: string, version: string): string | null {
+  const cache = path.resolve(import.meta.dirname, '../../.cache/web-apps');
+  const folder = path.join(cache, 'node_modules', name);
+  const manifest = path.join(folder, 'package.json');
+  const isThere = () =>
+    existsSync(manifest) &&
+    (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version === version;
+  if (isThere()) return folder;
+  mkdirSync(cache, { recursive: true });
+  const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps'];
+  spawnSync('npm', ['install', '--prefix', cache, ...options, `${name}@${version}`], {
+    stdio: 'ignore',
+  });
+  return isThere() ? folder : missing(`${name} from npm`);
+}
+
+/** TiddlyWiki from npm with its own server: a single page with editors in frames. */
+export async function startTiddlyWiki(): Promise<WebApp | null> {
+  const folder = fromNpm('tiddlywiki', '5.4.1');
+  if (!folder) return null;
+  const program = path.join(folder, 'tiddlywiki.js');
+  const wiki = path.join(mkdtempSync(path.join(tmpdir(), 'cairn-wiki-')), 'wiki');
+  execFileSync(node, [program, wiki, '--init', 'server'], { stdio: 'ignore' });
+  const port = 8095;
+  const server = spawn(node, [program, wiki, '--listen', `port=${port}`], { stdio: 'ignore' });
+  const origin = `http://127.0.0.1:${port}`;
+  await answers(`${origin}/status`);
+  return { origin, stop: () => void server.kill() };
+}
+
+/** Actual, a budget in React that keeps its data in the browser, from npm. Its files only have to be served. */
+export async function startActual(): Promise<WebApp | null> {
+  const folder = fromNpm('@actual-app/web', '26.9.0');
+  if (!folder) return null;
+  const headers = {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  };
+  const port = 8096;
+  const server = await preview({
+    configFile: false,
+    logLevel: 'error',
+    root: folder,
+    build: { outDir: 'build' },
+    preview: { host: '127.0.0.1', port, strictPort: true, headers },
+  });
+  return { origin: `http://127.0.0.1:${port}`, stop: () => void server.close() };
 }
 
 /** WordPress from Debian, by the script that stands beside the checkout. User admin, password adminpw. */

@@ -27,6 +27,12 @@ test.each<[Deed, string]>([
   [{ kind: 'key', keys: 'Control+K' }, 'Press **Control+K**'],
   [{ kind: 'drag', label: 'Task', target: { label: 'Done' } }, 'Drag **Task** to **Done**'],
   [{ kind: 'context-menu', label: 'report.pdf' }, 'Right-click **report.pdf**'],
+  [{ kind: 'choice', role: 'button', label: 'Add files' }, 'Choose a file with **Add files**'],
+  [{ kind: 'choice', role: 'button' }, 'Choose a file'],
+  [
+    { kind: 'choice', role: 'button', label: 'Photo', value: 'me.png' },
+    'Choose **me.png** in *Photo*',
+  ],
   [{ kind: 'click', role: 'button', label: '  ' }, ''],
   [{ kind: 'click', role: 'menuitem', label: 'Rename F2' }, 'Click **Rename**'],
   [{ kind: 'click', role: 'button', label: 'Bold (Ctrl+B)' }, 'Click **Bold**'],
@@ -72,6 +78,16 @@ test('opening a menu and choosing from it is one action, told by the choice', ()
   expect(actions.map(({ deed, indices }) => [deedTitle(deed), indices])).toEqual([
     ['Choose **Delete** in *More*', [0, 1]],
     ['Click **Confirm**', [2]],
+  ]);
+});
+
+test('a file is chosen with what opened the picker', () => {
+  const actions = groupActions([
+    at(1, { kind: 'click', role: 'button', label: 'Upload' }),
+    at(40, { kind: 'choice', role: 'button', label: 'Photo' }),
+  ]);
+  expect(actions.map(({ deed, index }) => [deedTitle(deed), index])).toEqual([
+    ['Choose a file with **Upload**', 0],
   ]);
 });
 

@@ -96,6 +96,8 @@ function choiceTitle(role: string, name: string, value: string): string {
     return name && `${switched(role, value)} **${name}**`;
   if (role === 'slider' || role === 'spinbutton')
     return name && (value ? `Set *${name}* to **${value}**` : `Set **${name}**`);
+  // What opens the system's own picker.
+  if (role === 'button' && !value) return `Choose a file${name && ` with **${name}**`}`;
   if (value && name && value !== name) return `Choose **${value}** in *${name}*`;
   const one = value || name;
   return one && `Choose **${one}**`;

@@ -23,6 +23,8 @@ const follows = 5;
 const typing = 4;
 /** Seconds from opening a menu to choosing from it. */
 const choosing = 10;
+/** Seconds that a person takes in the system's file picker. */
+const picking = 120;
 /** Seconds within which one press is told twice: as a click and as the change that it made. */
 const same = 1;
 
@@ -106,8 +108,16 @@ function joins(last: Action, it: Interaction, index: number): boolean {
     return take();
   if (it.kind === 'selection' && deed.kind === 'double-click' && sinceLast <= same) return take();
   // The click that opens a list, a picker or a menu only leads to choosing from it.
-  if (it.kind === 'choice' && deed.kind === 'click' && isSameThing && sinceLast <= choosing)
+  if (
+    it.kind === 'choice' &&
+    !isFile(it) &&
+    deed.kind === 'click' &&
+    isSameThing &&
+    sinceLast <= choosing
+  )
     return take(deedOf(it), true);
+  if (isFile(it) && deed.kind === 'click' && sinceLast <= picking)
+    return take({ ...deedOf(it), role: it.role, label: deed.label || label });
   if (it.kind === 'click' && deed.kind === 'click' && isItem(it) && opens(deed))
     return (
       sinceLast <= choosing &&
@@ -124,6 +134,8 @@ export function pageName(title: string): string {
 
 const isField = ({ role }: Deed) =>
   /^(?:textbox|searchbox|combobox|spinbutton|input|textarea)$/.test(role ?? '');
+/** The control that was pressed tells of a file field, which pages hide behind it. */
+const isFile = ({ kind, role }: Interaction) => kind === 'choice' && role === 'button';
 const isSwitch = ({ role }: Deed) => /^(?:checkbox|switch|radio)$/.test(role ?? '');
 const isItem = ({ role }: Interaction) =>
   /^(?:option|menuitem|menuitemradio|menuitemcheckbox|treeitem)$/.test(role ?? '');
