@@ -18,20 +18,18 @@ async function openOne(): Promise<void> {
       .catch(() => null); // The person has closed it.
     if (front) return;
   }
-  const opened = await chrome.windows.create({
-    url: 'control/index.html',
-    type: 'popup',
-    ...size,
-    ...(await corner()),
-  });
+  const window = { url: 'control/index.html', type: 'popup', ...size } as const;
+  const opened = await chrome.windows
+    .create({ ...window, ...(await corner()) })
+    // The corner may be off the screen; the browser then chooses the place.
+    .catch(() => chrome.windows.create(window));
   await chrome.storage.session.set({ [windowKey]: opened?.id });
 }
 
 /** Inside the lower right corner of the window that is looked at. */
 async function corner(): Promise<{ left?: number; top?: number }> {
-  const { left, top, width, height } = await chrome.windows.getLastFocused({
-    windowTypes: ['normal'],
-  });
+  const found = await chrome.windows.getLastFocused({ windowTypes: ['normal'] }).catch(() => null);
+  const { left, top, width, height } = found ?? {};
   if (left === undefined || top === undefined || !width || !height) return {};
   return {
     left: Math.max(0, left + width - size.width - margin),

@@ -4,7 +4,7 @@
  */
 import { portName, type MessagePortLike } from '../../web/transfer/hand-over/protocol.ts';
 import { sendOver } from '../../web/transfer/hand-over/send.ts';
-import { tellHandOver } from '../../web/transfer/hand-over/status.ts';
+import { tellHandOver, type HandOverStatus } from '../../web/transfer/hand-over/status.ts';
 
 declare global {
   interface ImportMetaEnv {
@@ -64,7 +64,9 @@ chrome.runtime.onConnectExternal.addListener((port) => {
     return;
   }
   let recordingId: string | null = null;
-  const tell = (phase: 'running' | 'done' | 'stopped', fraction: number) => {
+  let reached = 0;
+  const tell = (phase: HandOverStatus['phase'], fraction: number) => {
+    reached = fraction;
     if (recordingId) tellHandOver({ recordingId, phase, fraction });
   };
   const sender = sendOver(port as unknown as MessagePortLike, {
@@ -92,6 +94,7 @@ chrome.runtime.onConnectExternal.addListener((port) => {
     },
   });
   port.onDisconnect.addListener(() => {
-    if (recordingId) running.delete(recordingId);
+    // Its grant is still there: neither done nor stopped.
+    if (recordingId && running.delete(recordingId)) tell('broken', reached);
   });
 });

@@ -2,7 +2,8 @@
 
 export interface HandOverStatus {
   recordingId: string;
-  phase: 'running' | 'done' | 'stopped';
+  /** `broken`: the app's page went away on the way; it goes on there where it was. */
+  phase: 'running' | 'done' | 'stopped' | 'broken';
   /** 0 to 1. */
   fraction: number;
 }

@@ -4,6 +4,9 @@ export const handOver = {
   sending: 'Handing over to the web app',
   sent: 'It is in the web app now.',
   stopped: 'Stopped. The recording is still here.',
+  broken: (percent: string) =>
+    `Interrupted at ${percent}. Nothing is lost: it goes on where it was.`,
+  goOn: 'Go on in the web app',
   stop: 'Stop',
   title: 'From the extension',
   waiting: 'Asking the extension…',
