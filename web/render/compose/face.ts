@@ -7,27 +7,52 @@ import type { Bubble } from '../../core/camera.ts';
 import type { ColourMatrix } from './colour.ts';
 import type { Plane, PlanarPicture } from './planes.ts';
 
-/** How much each of some neighbouring samples counts for one sample of the result; the shares add up to 1. */
+/**
+ * How much each of some neighbouring samples counts for the samples of the result; what counts for one
+ * of them adds up to 1. In flat arrays: they are gone through for every frame.
+ */
 interface Taps {
-  first: number;
+  /** For each sample of the result: the first one that counts. */
+  first: Int32Array;
+  /** `reach` shares for each. */
   shares: Float32Array;
+  reach: number;
 }
 
+/** Less than 1: with fewer samples it is sharper and as good to look at, and every frame costs less. */
+const sharpness = 0.6;
+
 /** A tent over as many samples as become one: smooth when enlarged, without moiré when made smaller. */
-function taps(count: number, start: number, length: number, available: number): Taps[] {
+function taps(count: number, start: number, length: number, available: number): Taps {
   const scale = length / count;
-  const reach = Math.max(1, scale);
-  return Array.from({ length: count }, (_, i) => {
+  const half = Math.max(1, sharpness * scale);
+  const reach = Math.min(available, Math.ceil(2 * half) + 1);
+  const first = new Int32Array(count);
+  const shares = new Float32Array(count * reach);
+  for (let i = 0; i < count; i++) {
     const middle = start + (i + 0.5) * scale - 0.5;
-    const first = Math.min(available - 1, Math.max(0, Math.ceil(middle - reach)));
-    const last = Math.min(available - 1, Math.max(first, Math.floor(middle + reach)));
-    const shares = Float32Array.from({ length: last - first + 1 }, (_unused, k) =>
-      Math.max(0, 1 - Math.abs(first + k - middle) / reach),
-    );
-    const total = shares.reduce((sum, share) => sum + share, 0);
-    if (total > 0) return { first, shares: shares.map((share) => share / total) };
-    return { first, shares: Float32Array.of(1) };
-  });
+    const from = Math.min(available - reach, Math.max(0, Math.ceil(middle - half)));
+    const own = shares.subarray(i * reach, (i + 1) * reach);
+    let total = 0;
+    for (let k = 0; k < reach; k++)
+      total += own[k] = Math.max(0, 1 - Math.abs(from + k - middle) / half);
+    // Beyond the picture's edge its last sample goes on.
+    if (total > 0) for (let k = 0; k < reach; k++) own[k]! /= total;
+    else own[middle < 0 ? 0 : reach - 1] = 1;
+    first[i] = from;
+  }
+  return { first, shares, reach };
+}
+
+function reversed({ first, shares, reach }: Taps): Taps {
+  const turned = Array.from({ length: first.length }, (_, i) =>
+    shares.subarray((first.length - 1 - i) * reach, (first.length - i) * reach),
+  );
+  return {
+    first: first.toReversed(),
+    shares: Float32Array.from(turned.flatMap((t) => [...t])),
+    reach,
+  };
 }
 
 /** How much of each sample lies inside a rectangle with round corners, 0 to 1. */
@@ -63,8 +88,8 @@ class Layer {
   readonly area: Area;
   readonly values: Float32Array;
   readonly #mask: Float32Array;
-  readonly #columns: Taps[];
-  readonly #rows: Taps[];
+  readonly #columns: Taps;
+  readonly #rows: Taps;
   readonly #lines: Float32Array;
   readonly #firstLine: number;
 
@@ -91,38 +116,41 @@ class Layer {
     const top = crop.y / scale + (y - bubble.y / scale) * zoom.y;
     const own = { width: size(camera.width), height: size(camera.height) };
     const columns = taps(area.width, left, area.width * zoom.x, own.width);
-    this.#columns = mirrored ? columns.toReversed() : columns;
+    this.#columns = mirrored ? reversed(columns) : columns;
     this.#rows = taps(area.height, top, area.height * zoom.y, own.height);
-    this.#firstLine = this.#rows[0]?.first ?? 0;
-    const lastRow = this.#rows.at(-1);
-    const end = lastRow ? lastRow.first + lastRow.shares.length : 0;
-    this.#lines = new Float32Array(Math.max(0, end - this.#firstLine) * area.width);
+    const { first, reach } = this.#rows;
+    this.#firstLine = first[0] ?? 0;
+    const lineCount = first.length > 0 ? first.at(-1)! + reach - this.#firstLine : 0;
+    this.#lines = new Float32Array(lineCount * area.width);
     this.values = new Float32Array(area.width * area.height);
   }
 
   /** First along the rows that are needed, then down the columns. */
   take(bytes: Uint8Array, { offset, stride, step }: Plane): void {
     const { width, height } = this.area;
+    const { values } = this;
     const lines = this.#lines;
-    const lineCount = width ? lines.length / width : 0;
+    const lineCount = width > 0 ? lines.length / width : 0;
+    const across = this.#columns;
     for (let line = 0; line < lineCount; line++) {
       const row = offset + (this.#firstLine + line) * stride;
-      for (let i = 0; i < width; i++) {
-        const { first, shares } = this.#columns[i]!;
+      for (let i = 0, tap = 0, out = line * width; i < width; i++, out++) {
         let sum = 0;
-        for (let k = 0, at = row + first * step; k < shares.length; k++, at += step)
-          sum += shares[k]! * bytes[at]!;
-        lines[line * width + i] = sum;
+        let at = row + across.first[i]! * step;
+        for (let k = 0; k < across.reach; k++, tap++, at += step)
+          sum += across.shares[tap]! * bytes[at]!;
+        lines[out] = sum;
       }
     }
-    for (let j = 0; j < height; j++) {
-      const { first, shares } = this.#rows[j]!;
+    const down = this.#rows;
+    values.fill(0);
+    for (let j = 0, tap = 0; j < height; j++) {
       const out = j * width;
-      this.values.fill(0, out, out + width);
-      for (let k = 0; k < shares.length; k++) {
-        const from = (first - this.#firstLine + k) * width;
-        const share = shares[k]!;
-        for (let i = 0; i < width; i++) this.values[out + i]! += share * lines[from + i]!;
+      for (let k = 0; k < down.reach; k++, tap++) {
+        const share = down.shares[tap]!;
+        if (share === 0) continue;
+        const from = (down.first[j]! - this.#firstLine + k) * width;
+        for (let i = 0; i < width; i++) values[out + i]! += share * lines[from + i]!;
       }
     }
   }
