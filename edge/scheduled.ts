@@ -1,5 +1,6 @@
 /** What the clock does. The cron of wrangler.toml calls this every five minutes; add your job to the list. */
 import { alertsJob } from './alerts/raise.ts';
+import { expireJob } from './auth/expire.ts';
 import { backupJob } from './backups/make.ts';
 import type { Env } from './env.ts';
 import { reportError } from './logs/errors.ts';
@@ -25,6 +26,7 @@ export const jobs: readonly Job[] = [
   purgeJob,
   logRetentionJob,
   backupJob,
+  expireJob,
 ];
 
 const minute = 60_000;

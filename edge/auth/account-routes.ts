@@ -20,7 +20,7 @@ import { checkPassword } from './passwords/check.ts';
 import { hashPassword, verifyPassword } from './passwords/hash.ts';
 import { endSessions, findPersonByEmail, findPersonById, storePassword } from './people.ts';
 import { confirmTry, limitByAddress, tooMany, withMail } from './refusals.ts';
-import { ownSessionOnly, requireConfirmed, requirePerson, settingsOf } from './session.ts';
+import { ownSessionOnly, requireConfirmed, settingsOf } from './session.ts';
 import { startSession } from './start-session.ts';
 import { useCode } from './totp.ts';
 
@@ -33,7 +33,7 @@ export function tell(context: Context<AppContext>, email: string, change: Change
 }
 
 export const accountRoutes = new Hono<AppContext>()
-  .patch('/profile', requirePerson, body(profileSchema), async (context) => {
+  .patch('/profile', ownSessionOnly, body(profileSchema), async (context) => {
     const { name } = context.req.valid('json');
     await context.env.DB.prepare('update people set name = ?, updated_at = ? where id = ?')
       .bind(name, new Date().toISOString(), context.var.person!.id)

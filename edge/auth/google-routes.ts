@@ -15,7 +15,7 @@ import { personOfIdentity, type Identity } from './google-identity.ts';
 import { notePerson } from './note.ts';
 import { randomToken } from './random.ts';
 import { limitByAddress } from './refusals.ts';
-import { requireConfirmed, requirePerson, settingsOf } from './session.ts';
+import { ownSessionOnly, requireConfirmed, settingsOf } from './session.ts';
 import type { AuthSettings } from './settings.ts';
 import { startSession } from './start-session.ts';
 import { hasOtherWayIn } from './ways-in.ts';
@@ -95,7 +95,7 @@ export const googleRoutes = new Hono<AppContext>()
   .post('/google/link', requireConfirmed, (context) =>
     start(context, { returnTo: '/account', invitation: null, linkTo: context.var.person!.id }),
   )
-  .get('/google', requirePerson, async (context) => {
+  .get('/google', ownSessionOnly, async (context) => {
     const row = await context.env.DB.prepare(
       "select id from accounts where person_id = ? and provider_id = 'google'",
     )

@@ -7,7 +7,7 @@ import { tell } from './account-routes.ts';
 import { createAuth } from './better-auth.ts';
 import { notePerson } from './note.ts';
 import { limitByAddress, orRefused } from './refusals.ts';
-import { requireConfirmed, requirePerson, settingsOf } from './session.ts';
+import { ownSessionOnly, requireConfirmed, settingsOf } from './session.ts';
 import { copyCookies, finishSignIn } from './start-session.ts';
 import { hasOtherWayIn } from './ways-in.ts';
 
@@ -20,7 +20,7 @@ interface Row {
 const mostPasskeys = 20;
 
 export const passkeyRoutes = new Hono<AppContext>()
-  .get('/passkeys', requirePerson, async (context) => {
+  .get('/passkeys', ownSessionOnly, async (context) => {
     const { results } = await context.env.DB.prepare(
       'select id, name, created_at from passkeys where person_id = ? order by created_at',
     )

@@ -80,13 +80,44 @@ describe('sessions', () => {
       sso.post('/api/auth/change-email', { email: 'thief@example.org' }),
       sso.post('/api/auth/two-factor/begin', {}),
       sso.post('/api/auth/confirm', { password: goodPassword }),
-      sso.fetch('/api/auth/sessions', { method: 'DELETE' }),
+      sso.get('/api/auth/passkeys'),
+      sso.fetch('/api/auth/profile', { method: 'PATCH', json: { name: 'Thief' } }),
       sso.post('/api/auth/google/link'),
     ];
     for (const answer of await Promise.all(tries)) {
       expect(await answer.json()).toMatchObject({ code: 'session-of-one-workspace' });
     }
   });
+});
+
+test('from a session of a workspace’s provider only those of that provider are reached', async () => {
+  const person = await createPerson();
+  const own = browserWith(person.cookie);
+  const [first, second] = [
+    await createSession(person.id, { method: 'sso' }),
+    await createSession(person.id, { method: 'sso' }),
+  ];
+  await env.DB.batch([
+    env.DB.prepare(
+      "insert into workspaces (id, name, created_at, created_by) values ('w1', 'W', 0, '')",
+    ),
+    env.DB.prepare(
+      "insert into workspaces (id, name, created_at, created_by) values ('w2', 'W', 0, '')",
+    ),
+    env.DB.prepare(
+      `insert into sign_on_sessions (session_id, workspace_id, connection_id, second_factor, created_at)
+       select id, case when rowid = (select max(rowid) from sessions) then 'w2' else 'w1' end, 'c', 0, 0
+       from sessions where person_id = ? and method = 'sso'`,
+    ).bind(person.id),
+  ]);
+  const sso = browserWith(first);
+  expect(await listed(sso)).toHaveLength(1);
+  expect(await listed(own)).toHaveLength(3);
+  const foreign = (await listed(own)).find((one) => one.current)!;
+  const denied = await sso.fetch(`/api/auth/sessions/${foreign.id}`, { method: 'DELETE' });
+  expect(denied.status).toBe(404);
+  await sso.fetch('/api/auth/sessions', { method: 'DELETE' });
+  expect(await Promise.all([own, sso, browserWith(second)].map(isIn))).toEqual([true, false, true]);
 });
 
 describe('a proof of who one is', () => {

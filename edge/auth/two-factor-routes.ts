@@ -8,7 +8,7 @@ import { createAuth, type Auth } from './better-auth.ts';
 import { notePerson } from './note.ts';
 import { endSessions } from './people.ts';
 import { confirmTry, orRefused, tooMany } from './refusals.ts';
-import { requireConfirmed, requirePerson, settingsOf } from './session.ts';
+import { ownSessionOnly, requireConfirmed, settingsOf } from './session.ts';
 import { copyCookies, sessionTokenIn } from './start-session.ts';
 import { useCode } from './totp.ts';
 
@@ -64,7 +64,7 @@ async function tryLibrary<T>(
 }
 
 export const twoFactorRoutes = new Hono<AppContext>()
-  .get('/two-factor', requirePerson, async (context) => {
+  .get('/two-factor', ownSessionOnly, async (context) => {
     const state = await stateOf(context);
     const isOn = state?.enabled === 1;
     const codes = JSON.parse(state?.backup_codes ?? '[]') as string[];

@@ -21,11 +21,11 @@ const style = `
   h1 { font-size: 20px; font-weight: 600; }
   details { border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
   details:last-of-type { border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
-  summary { display: flex; gap: 16px; padding: 12px 4px; cursor: pointer; list-style: none; }
+  summary { display: flex; gap: 16px; padding: 12px 0; cursor: pointer; list-style: none; }
   summary:focus-visible { outline: 2px solid currentColor; border-radius: 4px; }
   summary b { flex: 1; font-weight: 500; }
   summary span, summary time, p { opacity: 0.7; font-variant-numeric: tabular-nums; }
-  pre { margin: 0; padding: 4px 4px 12px; white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
+  pre { margin: 0; padding: 4px 0 12px; white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
   iframe { width: 100%; height: 420px; border: 0; border-radius: 8px; background: #fff; margin-bottom: 16px; }
   a { color: inherit; }
 `;

@@ -12,14 +12,10 @@ export type PasswordComplaint =
 
 /** Words that everybody guesses first here (ASVS 6.1.2); the person's own name and address join them. */
 const contextWords = [
-  'cairn',
-  'password',
-  'passwort',
-  'welcome',
-  'letmein',
-  'recording',
-  'article',
+  ...['cairn', 'password', 'passwort', 'welcome', 'letmein', 'recording', 'article', 'login'],
+  ...['spring', 'summer', 'autumn', 'winter', 'monday', 'friday', 'january', 'december'],
 ];
+const years = /(19|20)\d\d/g;
 
 /** Small letters, capital letters, digits, and all else. */
 const classes = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{Ll}\p{Lu}\p{N}]/u];
@@ -37,7 +33,7 @@ const sequences = rows.flatMap((row) => [row, [...row].reverse().join('')]);
  * said again counts once, and so does each word that everybody guesses.
  */
 function surpriseOf(password: string, words: readonly string[]): number {
-  let rest = canonical(password);
+  let rest = canonical(password).replace(years, '\u0000');
   for (const word of words) rest = rest.replaceAll(word, '\u0000');
   rest = rest.replace(/(.{1,6}?)\1+/gu, '$1');
   const signs = [...rest];
