@@ -3,8 +3,12 @@
  * elsewhere it says what will be skipped. Run by hand: node web/cli/test-tools.mjs
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
-/** @type {Record<string, string[]>} */
+/**
+ * By program, or by a path where there is none.
+ * @type {Record<string, string[]>}
+ */
 const packages = {
   chromium: ['chromium'],
   ffmpeg: ['ffmpeg'],
@@ -16,11 +20,16 @@ const packages = {
     'gstreamer1.0-libav',
   ],
   'firefox-esr': ['firefox-esr'],
+  // An application to record sessions in.
+  '/usr/share/wordpress': ['wordpress', 'php-cli', 'php-mysql'],
+  mariadbd: ['mariadb-server'],
   radosgw: ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common'],
 };
 
 const isThere = (/** @type {string} */ program) =>
-  spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  program.startsWith('/')
+    ? existsSync(program)
+    : spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
 /**
  * Returns those of `programs` that can be used.
