@@ -9,10 +9,11 @@ import { transfer, type Connection } from '../workers/rpc.ts';
 import type { CaptureApi } from '../workers/capture.worker.ts';
 import { completeCapture, connectCapture } from './complete.ts';
 import type { BeginEntry, CaptureFile, JournalEntry } from './journal.ts';
+import { holdLock } from './hold-lock.ts';
 import type { CaptureRequest } from './session.ts';
 import { CaptureTimeline } from './timeline.ts';
 import type { CodecFamily } from './worker/choose-encoder.ts';
-import type { Started, WorkerReport } from './worker/protocol.ts';
+import { workerLock, type Started, type WorkerReport } from './worker/protocol.ts';
 
 export interface CapturePart {
   readonly id: string;
@@ -37,18 +38,6 @@ export interface PartOptions {
   name: string;
   avoid: readonly CodecFamily[];
   report: (report: WorkerReport) => void;
-}
-
-/** Until the function that comes back is called, or the page goes. */
-export async function holdLock(name: string): Promise<() => void> {
-  const held = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  void navigator.locks.request(name, () => {
-    held.resolve();
-    return release.promise;
-  });
-  await held.promise;
-  return release.resolve;
 }
 
 /**
@@ -93,6 +82,8 @@ export class EncodedPart implements CapturePart {
   readonly #worker: Connection<CaptureApi> = connectCapture();
   readonly #release: () => void;
   readonly #port: MessagePort;
+  readonly #watch = new AbortController();
+  #isDead = false;
 
   private constructor(id: string, release: () => void, port: MessagePort) {
     this.id = id;
@@ -138,6 +129,7 @@ export class EncodedPart implements CapturePart {
       const { zero, screen } = await part.#worker.call.start(transfer(input, [...moved, port2]));
       part.timeline.begin(zero);
       part.screen = screen;
+      part.#watchWorker(options.report);
       return part;
     } catch (error) {
       await part.discard();
@@ -168,11 +160,13 @@ export class EncodedPart implements CapturePart {
 
   async stop(at: number): Promise<void> {
     this.timeline.pause(at);
+    if (this.#isDead) return;
     try {
       await this.#worker.call.stop(at);
     } catch (error) {
       // What was written until then is completed from the journal.
       console.warn('the worker did not stop in order', error);
+      this.#watch.abort();
       this.#worker.close();
     }
   }
@@ -202,7 +196,22 @@ export class EncodedPart implements CapturePart {
     );
   }
 
+  /** The browser takes a worker's lock from it when it dies, and tells nobody else of its death. */
+  #watchWorker(report: PartOptions['report']): void {
+    const { signal } = this.#watch;
+    const onDeath = () => {
+      this.#isDead = true;
+      // What is still asked of it is refused; completing starts another one.
+      this.#worker.close();
+      report({ kind: 'new-part', family: null });
+    };
+    navigator.locks.request(workerLock(this.id), { signal }, onDeath).catch((error: unknown) => {
+      if (!signal.aborted) console.warn('the worker is not watched', error);
+    });
+  }
+
   #free(): void {
+    this.#watch.abort();
     this.#worker.close();
     this.#port.close();
     this.#release();

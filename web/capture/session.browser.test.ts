@@ -330,3 +330,39 @@ test('a worker that ends without a word: what was there waits, survives the tidy
   expect((await pictures(recording)).length).toBeGreaterThan(20);
   expect(await listUnfinished()).toEqual([]);
 });
+
+test('a worker that dies: another one goes on within two seconds, and both parts are there', async () => {
+  const RealWorker = Worker;
+  const workers: Worker[] = [];
+  globalThis.Worker = class extends RealWorker {
+    constructor(address: string | URL, options?: WorkerOptions) {
+      super(address, options);
+      if (options?.name === 'capture') workers.push(this);
+    }
+  };
+  cleanUp.push(() => (globalThis.Worker = RealWorker));
+  const { screen, microphone } = streams();
+  const session = await CaptureSession.start({
+    source: 'web',
+    name: 'Dying',
+    screen: screen.stream,
+    camera: null,
+    microphone: microphone.stream,
+  });
+  const first = session.id;
+  await sleep(2500);
+  workers[0]!.terminate();
+  const died = performance.now();
+  await expect.poll(() => session.notices.has('continued'), { timeout: 10_000 }).toBe(true);
+  // Noticed at once: to wait for what it does not say takes three seconds at least.
+  expect(performance.now() - died).toBeLessThan(3000);
+  await expect.poll(() => session.id, { timeout: 20_000 }).not.toBe(first);
+  await sleep(1500);
+  await session.stop();
+  const parts = session.recordings.map(keep);
+  expect(parts.map(({ name }) => name)).toEqual(['Dying', 'Dying (2)']);
+  expect(parts[0]!.notices).toContain('recovered');
+  // What was written until then: all but the last half second.
+  expect(parts[0]!.duration).toBeGreaterThan(1.5);
+  expect(parts[1]!.duration).toBeGreaterThan(1);
+});

@@ -9,7 +9,8 @@ import { importLock } from '../storage/recordings.ts';
 import { transfer } from '../workers/rpc.ts';
 import { completeCapture, connectCapture } from './complete.ts';
 import type { BeginEntry, JournalEntry } from './journal.ts';
-import { filesOf, holdLock, noticeEntry, type CapturePart, type PartOptions } from './part.ts';
+import { filesOf, noticeEntry, type CapturePart, type PartOptions } from './part.ts';
+import { holdLock } from './hold-lock.ts';
 import type { CaptureRequest } from './session.ts';
 import { CaptureTimeline, wallClock } from './timeline.ts';
 

@@ -1,8 +1,9 @@
 /** Encodes and writes what is being recorded, and makes whole files of it. */
 import type { JournalEntry } from '../capture/journal.ts';
+import { holdLock } from '../capture/hold-lock.ts';
 import { CaptureWriter, reservePath } from '../capture/worker/capture-writer.ts';
 import { finishFiles } from '../capture/worker/finish-files.ts';
-import type { StartInput } from '../capture/worker/protocol.ts';
+import { workerLock, type StartInput } from '../capture/worker/protocol.ts';
 import { roomLeft } from '../capture/worker/room.ts';
 import { Recorder } from '../capture/worker/recorder.ts';
 import type { BeginEntry } from '../capture/journal.ts';
@@ -14,6 +15,8 @@ let writer: CaptureWriter | null = null;
 
 const methods = {
   async start(input: StartInput) {
+    // Let go of when this worker ends, in whatever way.
+    await holdLock(workerLock(input.begin.id));
     const { recorder: made, started } = await Recorder.start(input);
     recorder = made;
     return started;

@@ -4,6 +4,9 @@ import type { CaptureNotice, RecordingSource } from '../../core/recording.ts';
 import type { BeginEntry, CaptureFile } from '../journal.ts';
 import type { CodecFamily } from './choose-encoder.ts';
 
+/** Held by the worker that records this capture, for as long as it lives. */
+export const workerLock = (id: string) => `capture-worker:${id}`;
+
 export interface StartInput {
   begin: BeginEntry;
   screen: ReadableStream<VideoFrame> | null;
