@@ -138,7 +138,9 @@ async function trial(
     error: (error) => (failure = String(error)),
   });
   try {
-    if (!(await VideoEncoder.isConfigSupported(config)).supported) return 'not supported';
+    // Asks another process, which may be the one that is not well.
+    const { supported } = await withinTime(VideoEncoder.isConfigSupported(config), trialMs);
+    if (!supported) return 'not supported';
     encoder.configure(config);
     const began = performance.now();
     for (let i = 0; i < trialFrames; i++) {

@@ -5,7 +5,6 @@ import { CaptureTimeline, wallClock } from '../timeline.ts';
 import type { LaneHost, LaneTrouble } from './lane.ts';
 import { VideoLane } from './video-lane.ts';
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const RealEncoder = VideoEncoder;
 const cleanUp: (() => void)[] = [];
 afterEach(() => {
@@ -59,36 +58,40 @@ async function lane() {
     made.close();
     screen.stop();
   });
-  return { lane: made, seen };
+  /** Seconds of source time that have passed. */
+  const now = () => timeline.elapsed(wallClock());
+  return { lane: made, seen, now };
 }
+
+/** Longer than a healthy machine needs by far. */
+const patient = { timeout: 60_000 };
 
 test('an encoder that throws is built anew, and the track goes on with a key frame', async () => {
   breakEncoders(10, 'throws', 1);
-  const { lane: made, seen } = await lane();
-  await sleep(2500);
-  await made.finish(2.5);
+  const { lane: made, seen, now } = await lane();
+  await expect.poll(() => seen.packets.filter((p) => p.key).length, patient).toBeGreaterThan(2);
+  await made.finish(now());
   expect(seen.notices).toEqual(['encoder-rebuilt']);
   expect(seen.troubles).toEqual([]);
   expect(seen.tracks).toBe(1);
   const times = seen.packets.map((p) => p.timestamp);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
-  expect(Math.max(...times.slice(1).map((t, i) => t - times[i]!))).toBeLessThan(1.2e6);
-  expect(seen.packets.filter((p) => p.key).length).toBeGreaterThanOrEqual(3);
 });
 
 test('an encoder that falls silent is noticed and built anew', async () => {
   breakEncoders(10, 'falls silent', 1);
-  const { lane: made, seen } = await lane();
-  await sleep(6500);
-  await made.finish(6.5);
+  const { lane: made, seen, now } = await lane();
+  await expect.poll(() => seen.notices, patient).toEqual(['encoder-rebuilt']);
+  const rebuilt = now();
+  const after = () => seen.packets.filter((p) => p.timestamp > rebuilt * 1e6 + 1e5);
+  await expect.poll(() => after().length, patient).toBeGreaterThan(3);
+  await made.finish(now());
   expect(seen.notices).toEqual(['encoder-rebuilt']);
-  expect(seen.packets.at(-1)!.timestamp).toBeGreaterThan(6e6);
+  expect(seen.packets.find((p) => p.timestamp >= (rebuilt - 1) * 1e6 && p.key)).toBeDefined();
 });
 
 test('one that fails again and again is given up: the session has to take another codec', async () => {
   breakEncoders(5, 'throws', Infinity);
   const { seen } = await lane();
-  await expect
-    .poll(() => seen.troubles, { timeout: 8000 })
-    .toEqual([{ kind: 'codec', family: 'avc' }]);
+  await expect.poll(() => seen.troubles, patient).toEqual([{ kind: 'codec', family: 'avc' }]);
 });
