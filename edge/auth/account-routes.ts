@@ -62,7 +62,7 @@ export const accountRoutes = new Hono<AppContext>()
   .post('/change-password', ownSessionOnly, body(changePasswordSchema), async (context) => {
     const { env } = context;
     const person = context.var.person!;
-    const { current, password } = context.req.valid('json');
+    const { current, password: chosen } = context.req.valid('json');
     const stored = await findPersonById(env, person.id);
     if (!stored?.password) {
       return refuse(context, 409, 'no-password', 'set a first password by a link in a mail');
@@ -74,14 +74,14 @@ export const accountRoutes = new Hono<AppContext>()
       return refuse(context, 403, 'credentials-wrong', 'the current password is wrong');
     }
     if (answer !== 'right') return tooMany(context, answer);
-    if (current === password) {
+    if (current === chosen) {
       return refuse(context, 400, 'password-unchanged', 'that is the password of now');
     }
     const rule = await passwordRuleFor(env, person.id);
-    const complaint = await checkPassword(password, rule, [person.email, person.name]);
+    const complaint = await checkPassword(chosen, rule, [person.email, person.name]);
     if (complaint) return refuse(context, 400, complaint, 'choose another password');
-    await storePassword(env, person.id, await hashPassword(password));
-    await notePassword(env, person.id, password);
+    await storePassword(env, person.id, await hashPassword(chosen));
+    await notePassword(env, person.id, chosen);
     await notePerson(context, person.id, 'person.password-changed');
     await endSessions(env, person.id, person.sessionId);
     await renewSession(context);
