@@ -8,12 +8,12 @@ import { body, refuse } from '../requests.ts';
 import { storageLocations } from './locations.ts';
 import { readUse, setQuota } from './objects.ts';
 import { openLocation } from './open.ts';
-import { StorageError } from './s3.ts';
+import { StorageError } from './signed-requests.ts';
 
 const origin = v.pipe(
   v.string(),
-  v.regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/),
   v.maxLength(200),
+  v.check((text) => URL.parse(text)?.origin === text && /^https?:/.test(text), 'an origin'),
 );
 const originsSchema = v.strictObject({
   origins: v.pipe(v.array(origin), v.minLength(1), v.maxLength(20)),

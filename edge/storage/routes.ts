@@ -26,7 +26,7 @@ import { locationsFor } from './locations.ts';
 import { findObject, listObjects, readUse, toView, type ObjectRow } from './objects.ts';
 import { Refusal } from './refusal.ts';
 import { deleteObjects, removeFromStorage } from './remove.ts';
-import { StorageError } from './s3.ts';
+import { StorageError } from './signed-requests.ts';
 import { arrivedParts, completeUpload, locationOf, signParts, startUpload } from './uploads.ts';
 
 const missing = () => new Refusal(404, 'not-found', 'no such object');

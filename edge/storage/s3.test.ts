@@ -2,7 +2,7 @@
 import { connect } from 'cloudflare:sockets';
 import { describe, expect, test } from 'vitest';
 import { md5Base64, openTestStorage, randomBytes, storages } from '../test/storages.ts';
-import { StorageError, type SignedRequest } from './s3.ts';
+import { StorageError, type SignedRequest } from './signed-requests.ts';
 
 const text = (value: string) => new Uint8Array(new TextEncoder().encode(value));
 const send = async (request: SignedRequest, init: RequestInit = {}) => {

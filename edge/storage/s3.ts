@@ -3,11 +3,17 @@
  * content never passes here: browsers get signed addresses.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html
  */
-import { AwsV4Signer } from 'aws4fetch';
 import { log, shapeOf } from '../logs/log.ts';
 import { corsRules, lifecycleRules } from './bucket-rules.ts';
-import { bucketAddress, type Credentials, type Location } from './locations.ts';
+import type { Credentials, Location } from './locations.ts';
 import { md5Base64 } from './md5.ts';
+import {
+  SignedRequests,
+  StorageError,
+  type Call,
+  type Presigned,
+  type SignedRequest,
+} from './signed-requests.ts';
 import { elements, escapeXml, textOf } from './xml.ts';
 
 export interface Part {
@@ -21,142 +27,26 @@ export interface ListedPart extends Part {
   size: number;
 }
 
-/** A request that a browser may send as it stands, until it expires. */
-export interface SignedRequest {
-  method: 'GET' | 'PUT';
-  url: string;
-  /** To be sent exactly so: they are part of the signature. Content-Length is the body's own. */
-  headers: Record<string, string>;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
-}
-
-/** Thrown when the server refuses or does not answer. `status` 0 is no answer. */
-export class StorageError extends Error {
-  override name = 'StorageError';
-  readonly status: number;
-  /** The server's own word (`NoSuchUpload`), for the log; servers differ, so nothing depends on it. */
-  readonly code: string;
-
-  constructor(call: string, status: number, code: string, options?: ErrorOptions) {
-    super(`${call}: ${status} ${code}`, options);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-interface Call {
-  method: 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE';
-  key?: string;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
-  body?: string;
-  /** Statuses that are an answer and not an error. */
-  expect?: number[];
-  timeoutMs?: number;
-}
-
-const tries = 3;
 /** Keys that one DeleteObjects may name. */
 const mostDeletes = 1000;
-const isPassing = (status: number) => status === 0 || status === 429 || status >= 500;
 const unquoted = (etag: string | null) => (etag ?? '').replace(/^(W\/)?"|"$/g, '');
 
 export class S3 {
   readonly location: Location;
-  readonly #credentials: Credentials;
-  readonly #address: string;
-  /** Keys derived from the secret, one a day. */
-  readonly #derived = new Map<string, ArrayBuffer>();
+  readonly #requests: SignedRequests;
 
   constructor(location: Location, credentials: Credentials) {
     this.location = location;
-    this.#credentials = credentials;
-    this.#address = bucketAddress(location);
+    this.#requests = new SignedRequests(location, credentials);
   }
 
-  #signer(url: string, init: object) {
-    const { region } = this.location;
-    return new AwsV4Signer({
-      url,
-      ...this.#credentials,
-      service: 's3',
-      region,
-      cache: this.#derived,
-      ...init,
-    });
+  /** Signs a request for somebody else to send, and nothing else than this. */
+  presign(request: Presigned, now?: number): Promise<SignedRequest> {
+    return this.#requests.presign(request, now);
   }
 
-  #url(key = '', query: Record<string, string> = {}): string {
-    const url = new URL(`${this.#address}/${key}`);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    return url.href;
-  }
-
-  /**
-   * Signs a request for someone else to send. All of `headers` and the length become part of the
-   * signature, so that nothing else can be sent with it. `expiresIn` in seconds.
-   */
-  async presign(
-    request: {
-      method: 'GET' | 'PUT';
-      key: string;
-      query?: Record<string, string>;
-      headers?: Record<string, string>;
-      contentLength?: number;
-      expiresIn: number;
-    },
-    now = Date.now(),
-  ): Promise<SignedRequest> {
-    const { method, key, query = {}, headers = {}, contentLength, expiresIn } = request;
-    const signed = await this.#signer(
-      this.#url(key, { ...query, 'X-Amz-Expires': String(expiresIn) }),
-      {
-        method,
-        headers: {
-          ...headers,
-          ...(contentLength === undefined ? {} : { 'content-length': String(contentLength) }),
-        },
-        datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-        signQuery: true,
-        allHeaders: true,
-      },
-    ).sign();
-    return { method, url: signed.url.href, headers, expiresAt: now + expiresIn * 1000 };
-  }
-
-  async #send(call: Call): Promise<Response> {
-    const signed = await this.#signer(this.#url(call.key, call.query), {
-      method: call.method,
-      headers: call.headers,
-      body: call.body,
-      allHeaders: true,
-    }).sign();
-    return fetch(signed.url.href, {
-      method: call.method,
-      headers: signed.headers,
-      body: call.body ?? null,
-      // A redirect would carry a signed request to an address that nobody configured.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(call.timeoutMs ?? 10_000),
-    });
-  }
-
-  /** Tries again what fails in passing; every call that is made here may be made twice. */
-  async #call(name: string, call: Call): Promise<Response> {
-    for (let attempt = 1; ; attempt += 1) {
-      let failure: StorageError;
-      try {
-        const response = await this.#send(call);
-        if (response.ok || call.expect?.includes(response.status)) return response;
-        const code = textOf(await response.text(), 'Code') ?? '';
-        failure = new StorageError(name, response.status, code);
-      } catch (error) {
-        failure = new StorageError(name, 0, 'no answer', { cause: error });
-      }
-      if (!isPassing(failure.status) || failure.status === 501 || attempt === tries) throw failure;
-      await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** (attempt - 1)));
-    }
+  #call(name: string, call: Call): Promise<Response> {
+    return this.#requests.call(name, call);
   }
 
   /** Headers that ask for encryption at rest; to be signed with whatever makes an object. */
@@ -175,7 +65,7 @@ export class S3 {
   async reachable(): Promise<boolean> {
     try {
       const query = { 'list-type': '2', 'max-keys': '1' };
-      const response = await this.#send({ method: 'GET', query, timeoutMs: 3000 });
+      const response = await this.#requests.send({ method: 'GET', query, timeoutMs: 3000 });
       await response.body?.cancel();
       return response.ok;
     } catch (error) {

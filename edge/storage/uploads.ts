@@ -20,7 +20,8 @@ import { keyOf, partCountOf, readUse, reserveObject, type ObjectRow } from './ob
 import { openLocation, openStorage } from './open.ts';
 import { Refusal } from './refusal.ts';
 import { deleteObjects, removeFromStorage } from './remove.ts';
-import { StorageError, type S3 } from './s3.ts';
+import type { S3 } from './s3.ts';
+import { StorageError } from './signed-requests.ts';
 
 /** How long a signature to send is good, in seconds: it is checked when the sending begins. */
 export const sendSeconds = 15 * 60;

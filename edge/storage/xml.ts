@@ -15,10 +15,20 @@ const decode = (text: string): string =>
     .replace(/&(?:amp|lt|gt|quot|apos);/g, (entity) => entities[entity] ?? entity);
 
 /** What stands between every `<name>` and its end, still as XML; of names that hold none of their own. */
-export const elements = (xml: string, name: string): string[] =>
-  [...xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g'))].map(
-    (match) => match[1] ?? '',
-  );
+export function elements(xml: string, name: string): string[] {
+  const [open, close] = [`<${name}`, `</${name}>`];
+  const found: string[] = [];
+  for (let at = xml.indexOf(open); at >= 0; at = xml.indexOf(open, at + 1)) {
+    // `<Part>` and `<Part xmlns=…>`, but not `<PartNumber>`.
+    if (!/[\s>]/.test(xml[at + open.length] ?? '')) continue;
+    const begin = xml.indexOf('>', at) + 1;
+    const end = xml.indexOf(close, begin);
+    if (begin === 0 || end < 0) break;
+    found.push(xml.slice(begin, end));
+    at = end;
+  }
+  return found;
+}
 
 /** Text of the first `<name>`, null when there is none. */
 export function textOf(xml: string, name: string): string | null {
