@@ -35,7 +35,12 @@ test('a tab is recorded and opens in the editor, where its analysis begins', asy
   await startRecording();
   const { page } = app;
   await page.waitForTimeout(2500);
-  await page.getByRole('button', { name: 'Pause' }).click();
+  // In a window of its own, so that the recorded tab does not have it.
+  const [small] = await Promise.all([
+    app.context.waitForEvent('page'),
+    page.getByRole('button', { name: 'Small control' }).click(),
+  ]);
+  await small.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('Paused').waitFor();
   await page.waitForTimeout(1000);
   await page.getByRole('button', { name: 'Go on' }).click();

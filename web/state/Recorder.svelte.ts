@@ -29,6 +29,7 @@ export class Recorder {
   #countdown = $state(0);
   #minutesLeft = $state<number | null>(null);
   #muted = $state<boolean | null>(null);
+  #showsScreen = $state(false);
   #error = $state.raw<AppError | null>(null);
   #session: CaptureSession | null = null;
   #streams: Streams | null = null;
@@ -59,6 +60,11 @@ export class Recorder {
   /** Whether the microphone is silent; null without one. */
   get muted(): boolean | null {
     return this.#muted;
+  }
+
+  /** Whether everything on the screen is in the picture, this page's windows too. */
+  get showsScreen(): boolean {
+    return this.#showsScreen;
   }
 
   get error(): AppError | null {
@@ -93,6 +99,8 @@ export class Recorder {
         camera: request.camera || null,
       });
       this.#muted = this.#streams.microphone ? false : null;
+      const [picture] = this.#streams.screen.getVideoTracks();
+      this.#showsScreen = picture?.getSettings().displaySurface === 'monitor';
       await this.#begin(this.#streams);
     } catch (error) {
       this.#fail(error);
