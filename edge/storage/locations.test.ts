@@ -4,7 +4,11 @@ import type { Env } from '../env.ts';
 import { bucketAddress, credentialsOf, locationsFor, storageOrigins } from './locations.ts';
 import { checkStorage, openStorage } from './open.ts';
 
-const paris = { name: 'eu-west-3', endpoint: 'https://s3.eu-west-3.amazonaws.com', bucket: 'eu' };
+const paris = {
+  name: 'eu-west-3',
+  endpoint: 'https://s3.eu-west-3.amazonaws.com',
+  bucket: 'cairn-eu',
+};
 const withLocations = (locations: unknown, secrets: Record<string, string> = {}): Env => ({
   ...env,
   STORAGE_LOCATIONS: typeof locations === 'string' ? locations : JSON.stringify(locations),
@@ -18,11 +22,11 @@ test('addresses in both styles, and their origins for the policy', () => {
     { ...own, bucket: 'bbb' },
   ]);
   expect(locationsFor(edge, 'any').map(bucketAddress)).toEqual([
-    'https://eu.s3.eu-west-3.amazonaws.com',
+    'https://cairn-eu.s3.eu-west-3.amazonaws.com',
     'https://minio.example:9000/s3/bbb',
   ]);
   expect(storageOrigins(edge)).toEqual([
-    'https://eu.s3.eu-west-3.amazonaws.com',
+    'https://cairn-eu.s3.eu-west-3.amazonaws.com',
     'https://minio.example:9000',
   ]);
 });
