@@ -1,4 +1,6 @@
 import js from '@eslint/js';
+import noUnsanitized from 'eslint-plugin-no-unsanitized';
+import security from 'eslint-plugin-security';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
@@ -37,6 +39,33 @@ export default ts.config(
       ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-empty-object-type': 'off',
+    },
+  },
+  {
+    // Static analysis for weaknesses, of what ships. Not in it: rules that flag every index of an array.
+    files: ['web/**', 'edge/**', 'extension/**'],
+    ignores: ['**/*.test.ts', '**/*.e2e.ts', 'web/{bench,cli,e2e}/**', '**/{test,train}/**'],
+    plugins: { security, 'no-unsanitized': noUnsanitized },
+    rules: {
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      'no-script-url': 'error',
+      'no-unsanitized/method': ['error', {}, { import: { properties: [] } }],
+      'no-unsanitized/property': 'error',
+      'security/detect-bidi-characters': 'error',
+      'security/detect-eval-with-expression': 'error',
+      'security/detect-new-buffer': 'error',
+      'security/detect-pseudoRandomBytes': 'error',
+    },
+  },
+  {
+    // A pattern that takes long holds up everybody here, and only its own page in the browser.
+    files: ['edge/**'],
+    ignores: ['**/*.test.ts', '**/test/**'],
+    rules: {
+      'security/detect-non-literal-regexp': 'error',
+      'security/detect-unsafe-regex': 'error',
     },
   },
   {

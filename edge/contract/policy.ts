@@ -19,6 +19,7 @@ export const passwordRuleSchema = v.pipe(
 );
 export type PasswordRule = v.InferOutput<typeof passwordRuleSchema>;
 
+// eslint-disable-next-line security/detect-unsafe-regex -- no part can match what another does
 const rangeText = v.pipe(v.string(), v.maxLength(49), v.regex(/^[0-9A-Fa-f:.]+(\/[0-9]{1,3})?$/));
 
 export const policySchema = v.strictObject({

@@ -77,6 +77,7 @@ export const domainSchema = v.pipe(
   v.trim(),
   v.toLowerCase(),
   v.maxLength(253),
+  // eslint-disable-next-line security/detect-unsafe-regex -- labels are bounded and end at a dot
   v.regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/, 'a domain'),
 );
 export const addDomainSchema = v.strictObject({ domain: domainSchema });

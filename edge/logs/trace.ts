@@ -9,6 +9,7 @@ export interface Trace {
   sampled: boolean;
 }
 
+// eslint-disable-next-line security/detect-unsafe-regex -- parts of fixed length
 const form = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 
 export function randomHex(bytes: number): string {

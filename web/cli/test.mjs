@@ -1,9 +1,10 @@
 /**
- * `npm test`: installs what the tests need, then runs format, lint, types, unit, browser, edge, build
+ * `npm test`: installs what the tests need, then runs format, lint, types, audit, unit, browser, edge, build
  * and the whole journeys, fastest first. `npm test -- unit edge` runs only the named parts.
  */
 import path from 'node:path';
 import { build, buildExtension, environment, install, node, root, run } from './install.mjs';
+import { auditPackages } from './audit-packages.mjs';
 import { installTools } from './test-tools.mjs';
 
 const bin = (name) => path.join(root, 'node_modules', name);
@@ -14,6 +15,7 @@ const parts = {
     run(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
   lint: () => run(node, [bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.']),
   types: () => run(node, ['web/cli/types.ts']),
+  audit: () => auditPackages(),
   unit: () => vitest('--project', 'node'),
   edge: () => vitest('-c', 'vitest.edge.config.ts'),
   browser: () => vitest('--project', 'browser'),
