@@ -20,6 +20,8 @@ export default defineConfig({
           SIGN_UP: 'open',
           SEALING_KEY: randomBytes(32).toString('base64'),
           OUTBOUND_LOOPBACK: 'allowed',
+          // Nobody outside is asked; tests name the one that the set-up starts.
+          NAME_RESOLVER: '',
         },
         // What a backup is restored into.
         d1Databases: { EMPTY: 'empty' },

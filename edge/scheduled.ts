@@ -10,6 +10,7 @@ import { purgeJob } from './portability/remove.ts';
 import { logRetentionJob, retentionJob } from './retention/enforce.ts';
 import { statusJob } from './status/checks.ts';
 import { objectsJob } from './storage/remove.ts';
+import { sweepJob } from './workspaces/sweep.ts';
 
 export interface Job {
   name: string;
@@ -27,6 +28,7 @@ export const jobs: readonly Job[] = [
   logRetentionJob,
   backupJob,
   expireJob,
+  sweepJob,
 ];
 
 const minute = 60_000;

@@ -35,6 +35,7 @@ export const edgeErrorCodes = [
   'session-of-one-workspace',
   'domain-not-proven',
   ...(['sign-on-refused', 'secrets-not-configured', 'resolver-not-configured'] as const),
+  ...(['resolver-unreachable', 'mail-failed'] as const),
   ...(['policy-address', 'policy-single-sign-on', 'policy-other-workspace'] as const),
   ...(['policy-session-age', 'policy-two-factor', 'policy-password'] as const),
   // Storage.

@@ -143,6 +143,9 @@ export const signOnAdminRoutes = new Hono<AppContext>()
       const message = 'the operator of this installation confirms domains by hand';
       return refuse(context, 409, 'resolver-not-configured', message);
     }
+    if (proof === 'no-answer') {
+      return refuse(context, 502, 'resolver-unreachable', 'the resolver does not answer');
+    }
     if (proof === 'not-found') {
       return refuse(context, 409, 'domain-not-proven', 'the record is not there yet');
     }

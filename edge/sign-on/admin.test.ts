@@ -130,6 +130,8 @@ describe('domains', () => {
     const view = { domain: 'a.example', record: { name: 'a', value: 'b' }, verifiedAt: null };
     const without = { ...configured, NAME_RESOLVER: undefined };
     expect(await proveDomain(without, newId(), view, 0)).toBe('no-resolver');
+    const broken = { ...configured, NAME_RESOLVER: `${addresses.rogue}/redirect` };
+    expect(await proveDomain(broken, newId(), view, 0)).toBe('no-answer');
   });
 
   test.each([

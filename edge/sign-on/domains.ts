@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { DomainView } from '../contract/sign-on.ts';
 import type { Env } from '../env.ts';
+import { logError } from '../logs/log.ts';
 import { fetchOutside } from '../outbound.ts';
 import { newId } from '../workspaces/random.ts';
 
@@ -72,20 +73,26 @@ const answerSchema = v.object({
   Answer: v.optional(v.array(v.object({ type: v.number(), data: v.string() })), []),
 });
 
-/** The texts of a name. Long ones come as several quoted pieces. Throws when nobody answers. */
-async function textsOf(env: Env, name: string): Promise<string[]> {
+/** The texts of a name; null when the resolver does not answer as it should. */
+async function textsOf(env: Env, name: string): Promise<string[] | null> {
   const url = new URL(env.NAME_RESOLVER ?? '');
   url.searchParams.set('name', name);
   url.searchParams.set('type', 'TXT');
   const headers = { accept: 'application/dns-json' };
-  const response = await fetchOutside(env, url.href, { headers });
-  const { Answer } = v.parse(answerSchema, await response.json());
-  return Answer.filter((record) => record.type === txtRecord).map((record) =>
-    record.data.replace(/^"|"$/g, '').replaceAll(/"\s+"/g, ''),
-  );
+  try {
+    const response = await fetchOutside(env, url.href, { headers });
+    const { Answer } = v.parse(answerSchema, await response.json());
+    // Long texts come as several quoted pieces.
+    return Answer.filter((record) => record.type === txtRecord).map((record) =>
+      record.data.replace(/^"|"$/g, '').replaceAll(/"\s+"/g, ''),
+    );
+  } catch (error) {
+    logError('the resolver does not answer', error);
+    return null;
+  }
 }
 
-export type Proof = 'proven' | 'not-found' | 'no-resolver';
+export type Proof = 'proven' | 'not-found' | 'no-resolver' | 'no-answer';
 
 export async function proveDomain(
   env: Env,
@@ -94,7 +101,9 @@ export async function proveDomain(
   now: number,
 ): Promise<Proof> {
   if (!env.NAME_RESOLVER) return 'no-resolver';
-  if (!(await textsOf(env, record.name)).includes(record.value)) return 'not-found';
+  const texts = await textsOf(env, record.name);
+  if (!texts) return 'no-answer';
+  if (!texts.includes(record.value)) return 'not-found';
   await env.DB.prepare(
     'update workspace_domains set verified_at = ? where workspace_id = ? and domain = ?',
   )

@@ -4,9 +4,9 @@ import type { AppContext } from '../app-types.ts';
 import { take } from '../auth/limits.ts';
 import { limitByAddress, tooMany } from '../auth/refusals.ts';
 import { requirePerson, settingsOf } from '../auth/session.ts';
-import { reaches, type Role } from '../contract/roles.ts';
+import { reaches } from '../contract/roles.ts';
 import { inviteSchema, tokenSchema } from '../contract/workspaces.ts';
-import { compose, oneLine } from '../mail/compose.ts';
+import { logError } from '../logs/log.ts';
 import { openMailer } from '../mail/mailer.ts';
 import { body, refuse } from '../requests.ts';
 import { allow } from './allow.ts';
@@ -18,6 +18,7 @@ import {
   openInvitation,
   revokeInvitation,
 } from './invitations.ts';
+import { inviteMail } from './invite-mail.ts';
 import { roleOf } from './members.ts';
 import { memberOf, note, noteIn } from './note.ts';
 import { workspaceOfSession } from './person.ts';
@@ -26,13 +27,6 @@ import { readWorkspace } from './store.ts';
 const dayMilliseconds = 86_400_000;
 /** Open invitations at a time: more would be a way to send mail to strangers. */
 const mostOpen = 200;
-
-const names: Record<Role, string> = {
-  owner: 'an owner',
-  admin: 'an admin',
-  editor: 'an editor',
-  viewer: 'a viewer',
-};
 
 export const invitationRoutes = new Hono<AppContext>()
   .get('/:workspaceId/invitations', allow('invitations.read'), async (context) => {
@@ -70,25 +64,23 @@ export const invitationRoutes = new Hono<AppContext>()
       };
       const { origin } = settingsOf(context);
       const made = await createInvitation(context.env, { workspaceId, email, role, ...times });
+      // Behind `#`: neither servers on the way nor logs see it.
+      const link = `${origin}/join#${made.token}`;
+      if (email && mailer) {
+        const workspace = (await readWorkspace(context.env, workspaceId, personId))?.name ?? '';
+        const inviter = context.var.person!.name;
+        try {
+          await mailer.send(inviteMail(email, { workspace, inviter, role, days, link }));
+        } catch (error) {
+          logError('an invitation could not be sent', error);
+          await revokeInvitation(context.env, workspaceId, made.id, now);
+          return refuse(context, 502, 'mail-failed', 'the mail could not be sent');
+        }
+      }
       await note(context, 'member.invited', {
         target: { kind: 'invitation', id: made.id },
         detail: { role, by: email ? 'mail' : 'link' },
       });
-      // Behind `#`: neither servers on the way nor logs see it.
-      const link = `${origin}/join#${made.token}`;
-      if (email && mailer) {
-        const workspace = await readWorkspace(context.env, workspaceId, personId);
-        await mailer.send(
-          compose(email, {
-            subject: `Invitation to ${oneLine(workspace?.name ?? 'a workspace')}`,
-            paragraphs: [
-              `${oneLine(context.var.person!.name)} invites you to the workspace “${oneLine(workspace?.name ?? '')}” as ${names[role]}.`,
-            ],
-            link: { label: 'Join the workspace', address: link },
-            after: [`The invitation is good for ${days} ${days === 1 ? 'day' : 'days'}, and once.`],
-          }),
-        );
-      }
       const view = { id: made.id, email, role, ...times };
       return context.json({ ...view, link: email ? null : link }, 201);
     },

@@ -85,6 +85,8 @@ export const errorCodes = [
   'sign-on-refused',
   'secrets-not-configured',
   'resolver-not-configured',
+  'resolver-unreachable',
+  'mail-failed',
   'policy-address',
   'policy-single-sign-on',
   'policy-other-workspace',

@@ -76,6 +76,10 @@ export const accountErrors = {
     'This installation cannot keep secrets yet, so nothing was saved. Tell whoever runs it.',
   'resolver-not-configured': () =>
     'This installation does not look domains up by itself. Whoever runs it confirms them by hand.',
+  'resolver-unreachable': () =>
+    'The record of the domain could not be asked for. Try again in a few minutes.',
+  'mail-failed': () =>
+    'The mail could not be sent, so nobody was invited. Try again, or use a link.',
   'policy-address': () =>
     'This workspace can only be opened from certain networks. Connect to your company network and try again.',
   'policy-single-sign-on': () =>
@@ -86,7 +90,7 @@ export const accountErrors = {
   'policy-two-factor': () =>
     'This workspace asks for two-factor sign-in. Turn it on in your account, then sign in again.',
   'policy-password': () =>
-    'Your password does not meet the rule of this workspace. Change it in your account.',
+    'This workspace has a rule for passwords that yours has not met yet. Sign in again so that it can be checked; if it is too weak, change it in your account.',
   'storage-full': () =>
     'The workspace has no room left for this. Delete something there, or ask whoever runs this installation for more.',
   'storage-not-configured': () =>
