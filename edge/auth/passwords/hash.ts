@@ -9,8 +9,8 @@ const hashLength = 32;
 
 function derive(password: string, salt: Uint8Array, options: typeof cost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // Unicode's one form for each text, so that a password typed on another system is the same one.
-    const text = password.normalize('NFKC');
+    // The same characters are the same bytes, whichever system they are typed on; nothing else changes.
+    const text = password.normalize('NFC');
     const limits = { ...options, maxmem: 64 * 1024 * 1024 };
     nodeCrypto.scrypt(text, salt, hashLength, limits, (error, key) =>
       error ? reject(error) : resolve(key),
