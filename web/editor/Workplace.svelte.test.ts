@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { page, userEvent } from 'vitest/browser';
 import { adoptDrafts, newProject } from '../core/edits/create.ts';
+import { setSection } from '../core/edits/steps.ts';
 import type { SpeechEvidence, StepDraft } from '../core/evidence.ts';
 import { sourceRange, type SourceRange } from '../core/time.ts';
 import { EditorSession } from '../state/EditorSession.svelte.ts';
@@ -190,4 +191,22 @@ test('the timeline is driven by keys: set a range, cut it, play the result', asy
   await userEvent.keyboard(' ');
   expect(session.player.playing).toBe(false);
   expect(session.player.skipped[0]).toMatchObject({ from: 2.65, to: 2.95 });
+});
+
+test('the heading of a part is written, taken away and brought back, in the text and in the article', async () => {
+  const second = session.editor.project.steps[1]!;
+  session.editor.edit(setSection(second.id, 'Settings'));
+  // In the article it stands in the details of the step as well.
+  const heading = () => page.getByRole('textbox', { name: 'Heading of this part' }).first();
+  await heading().fill('Preferences');
+  expect(session.editor.project.steps[1]!.section).toBe('Preferences');
+  await page.getByRole('radio', { name: 'Article' }).click();
+  await expect.element(heading()).toHaveValue('Preferences');
+  await page.getByRole('button', { name: 'Remove the heading of this part' }).first().click();
+  await expect.element(heading()).not.toBeInTheDocument();
+  expect(session.editor.project.steps[1]!.section).toBeNull();
+  session.editor.undo();
+  await expect.element(heading()).toHaveValue('Preferences');
+  session.editor.undo();
+  await expect.element(heading()).toHaveValue('Settings');
 });

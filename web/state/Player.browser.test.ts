@@ -1,12 +1,20 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { SoundEvidence } from '../core/evidence.ts';
+import type { Recording } from '../core/recording.ts';
 import type { SoundChoice } from '../core/project.ts';
 import { sourceRange, sourceTime } from '../core/time.ts';
 import { TimeMap } from '../core/timeline.ts';
 import { recordingFolder, remove, writeFile } from '../storage/opfs.ts';
 import { Player } from './Player.svelte.ts';
-import { greyAt, makeWav, makeWebm, sampleRate, storeRecording } from './playback/test-clip.ts';
+import {
+  greyAt,
+  makeTones,
+  makeWav,
+  makeWebm,
+  sampleRate,
+  storeRecording,
+} from './playback/test-clip.ts';
 
 const duration = 9;
 const cuts = [sourceRange(1, 2.003), sourceRange(2.6, 2.9), sourceRange(3.5, 7)];
@@ -28,12 +36,13 @@ async function openPlayer(
   data: ArrayBuffer,
   has: { video: boolean; audio: boolean },
   camera?: Parameters<typeof storeRecording>[3],
+  source: Recording['source'] = 'upload',
 ) {
   // Browsers let a page make sound only after somebody touched it.
   const button = document.body.appendChild(document.createElement('button'));
   button.textContent = 'Begin';
   await userEvent.click(button);
-  const recording = await storeRecording(data, duration, has, camera);
+  const recording = { ...(await storeRecording(data, duration, has, camera)), source };
   const player = new Player(recording);
   const canvas = document.body.appendChild(document.createElement('canvas'));
   Object.assign(canvas, { width: 160, height: 96 });
@@ -213,4 +222,40 @@ test('a camera that cannot be read leaves the rest as it is', async () => {
   expect(player.hasCamera).toBe(false);
   player.seek(2);
   await vi.waitFor(() => expect(Math.abs(grey() - greyAt(2, duration))).toBeLessThan(4));
+});
+
+test('voice and tab sound are heard together, each at its level, and muted apart', async () => {
+  const [voiceTone, tabTone] = [441, 1764];
+  const data = await makeTones(duration, [
+    { frequency: voiceTone, amplitude: 0.4 },
+    { frequency: tabTone, amplitude: 0.2 },
+  ]);
+  const has = { video: false, audio: true };
+  const { player } = await openPlayer(data, has, undefined, 'extension');
+  const plain = { ...sound, normalise: false };
+  player.setSound(null, plain);
+  player.play();
+  await vi.waitFor(() => expect(player.time).toBeGreaterThan(0.3), { timeout: 10_000 });
+  const { context, output } = player.soundOutput!;
+  const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
+  output.connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  const heard = () => {
+    analyser.getFloatFrequencyData(bins);
+    const near = (frequency: number) => {
+      const at = Math.round((frequency * analyser.fftSize) / context.sampleRate);
+      return Math.max(...bins.subarray(at - 2, at + 3));
+    };
+    return { voice: near(voiceTone), tab: near(tabTone) };
+  };
+  // 0.7 squared is 6 dB less, beside the 6 dB that the tone itself is quieter by.
+  const apart = () => {
+    const { voice, tab } = heard();
+    return voice - tab;
+  };
+  await vi.waitFor(() => expect(Math.abs(apart() - 12.2)).toBeLessThan(1));
+  player.setSound(null, { ...plain, others: { volume: 0.7, muted: true } });
+  await vi.waitFor(() => expect(apart()).toBeGreaterThan(40));
+  player.setSound(null, { ...plain, voice: { volume: 1, muted: true } });
+  await vi.waitFor(() => expect(apart()).toBeLessThan(-40));
 });

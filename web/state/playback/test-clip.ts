@@ -4,6 +4,7 @@ import {
   AudioSampleSource,
   BufferTarget,
   CanvasSource,
+  Mp4OutputFormat,
   Output,
   Quality,
   WavOutputFormat,
@@ -20,17 +21,23 @@ export const amplitude = 0.4;
 /** Grey level, 0 to 255, at a moment; steep enough to tell frames of 1/25 s apart. */
 export const greyAt = (time: number, duration: number) => 30 + (195 * time) / duration;
 
-const sine = (start: number, frames: number, rate: number, gain: number) =>
+const sine = (start: number, frames: number, rate: number, gain: number, frequency: number) =>
   Float32Array.from(
     { length: frames },
-    (_, i) => gain * Math.sin(2 * Math.PI * tone * (start + i / rate)),
+    (_, i) => gain * Math.sin(2 * Math.PI * frequency * (start + i / rate)),
   );
 
-async function addSine(source: AudioSampleSource, duration: number, rate: number, gain: number) {
+async function addSine(
+  source: AudioSampleSource,
+  duration: number,
+  rate: number,
+  gain: number,
+  frequency = tone,
+) {
   const step = rate / 10;
   for (let frame = 0; frame < duration * rate; frame += step) {
     const timestamp = frame / rate;
-    const data = sine(timestamp, step, rate, gain);
+    const data = sine(timestamp, step, rate, gain, frequency);
     const sample = new AudioSample({
       data,
       format: 'f32',
@@ -55,6 +62,22 @@ export async function makeWav(
   output.addAudioTrack(audio);
   await output.start();
   await addSine(audio, duration, rate, gain);
+  await output.finalize();
+  return target.buffer!;
+}
+
+/** Sound alone in several tracks, each a tone of its own. */
+export async function makeTones(
+  duration: number,
+  tones: readonly { frequency: number; amplitude: number }[],
+): Promise<ArrayBuffer> {
+  const target = new BufferTarget();
+  const output = new Output({ format: new Mp4OutputFormat(), target });
+  const tracks = tones.map((t) => ({ ...t, source: new AudioSampleSource({ codec: 'pcm-f32' }) }));
+  for (const { source } of tracks) output.addAudioTrack(source);
+  await output.start();
+  for (const track of tracks)
+    await addSine(track.source, duration, sampleRate, track.amplitude, track.frequency);
   await output.finalize();
   return target.buffer!;
 }
