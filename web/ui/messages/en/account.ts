@@ -14,6 +14,7 @@ export const account = {
   saved: 'Saved.',
   signInAgain: 'Sign in again',
   or: 'or',
+  localInbox: 'Open the local inbox',
   signedOut: 'You are signed out.',
   notSignedIn: 'Not signed in',
   sessionEnded: 'Your session has ended. Sign in again to go on.',

@@ -46,6 +46,7 @@ export const workspaces = {
     transferConfirm: 'Hand over',
     transferred: (name: string) => `${name} is the owner now.`,
     leave: 'Leave this workspace',
+    leaveOrDelete: 'Leave or delete',
     leaveText: 'You lose access at once. Only a new invitation brings you back.',
     leaveOpen: 'Leave…',
     leaveTitle: (name: string) => `Leave ${name}?`,
@@ -125,7 +126,8 @@ export const workspaces = {
     twoFactor: 'Two-factor sign-in for everybody',
     twoFactorText: 'Members without it are kept out until they turn it on. A passkey counts.',
     password: 'Password rule',
-    passwordText: 'For members who sign in with a password. The next sign-in checks it.',
+    passwordText:
+      'For members who sign in with a password. After a change everybody signs in once more, so that it can be checked.',
     passwordDefault: '12 characters of any kind (default)',
     passwordLonger: (n: number) => `${n} characters of any kind`,
     passwordMixed: (n: number, classes: number) =>
