@@ -43,8 +43,8 @@ export const limits = {
   signUpByAddress: { most: 30, windowMs: 60 * minute },
   tokenByAddress: { most: 60, windowMs: 15 * minute },
   passkeyByAddress: { most: 60, windowMs: 15 * minute },
-  /** Sign-ons begun through workspaces' own providers. An office may share one address. */
-  signOnByAddress: { most: 120, windowMs: 15 * minute },
+  /** Steps of sign-ons through workspaces' own providers. An office may share one address. */
+  signOnByAddress: { most: 600, windowMs: 15 * minute },
   confirmByPerson: { most: 10, windowMs: 15 * minute },
 } as const satisfies Record<string, Limit>;
 export type LimitName = keyof typeof limits;

@@ -70,7 +70,7 @@ describe('providers of a workspace', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });
 
-  test('that are switched off, or whose workspace is closed, let nobody in', async () => {
+  test('that are switched off let nobody in; of a closed workspace, only who was in before', async () => {
     const at = await openIdCompany();
     const path = new URL(at.connection.ours.start).pathname;
     expect((await new Browser().get(path)).status).toBe(303);
@@ -78,8 +78,12 @@ describe('providers of a workspace', () => {
     await at.ask('PUT', `/sign-on/${at.connection.id}`, { name, provider, enabled: false });
     expect((await new Browser().get(path)).status).toBe(404);
     await at.ask('PUT', `/sign-on/${at.connection.id}`, { name, provider });
+    const who = { sub: newId(), email: `ada@${at.domain}`, email_verified: true };
+    expect(outcome(await signOn(new Browser(), at, who))).toBe('ok');
     await at.ask('DELETE', '', { name: 'Acme' });
-    expect((await new Browser().get(path)).status).toBe(404);
+    expect(outcome(await signOn(new Browser(), at, who))).toBe('ok');
+    const late = { sub: newId(), email: `bob@${at.domain}`, email_verified: true };
+    expect(outcome(await signOn(new Browser(), at, late))).toBe('not-a-member');
   });
 
   test('are found by an address under a proven domain', async () => {

@@ -79,16 +79,21 @@ export async function findConnection(env: Env, workspaceId: string, id: string) 
   return row && fromRow(row);
 }
 
-/** For who is not signed in yet: the connection itself says which workspace it belongs to. */
+/**
+ * For who is not signed in yet: the connection itself says which workspace it belongs to. While that
+ * waits for its end nobody joins, but its owners still come in, who may keep it.
+ */
 export async function openConnection(env: Env, id: string): Promise<Connection | null> {
   const row = await env.DB.prepare(
-    `select sign_on_connections.* from sign_on_connections
+    `select sign_on_connections.*, workspaces.deleted_at from sign_on_connections
      join workspaces on workspaces.id = sign_on_connections.workspace_id
-     where sign_on_connections.id = ? and enabled = 1 and workspaces.deleted_at is null`,
+     where sign_on_connections.id = ? and enabled = 1`,
   )
     .bind(id)
-    .first<Row>();
-  return row && fromRow(row);
+    .first<Row & { deleted_at: number | null }>();
+  if (!row) return null;
+  const connection = fromRow(row);
+  return row.deleted_at === null ? connection : { ...connection, joins: false };
 }
 
 /** Connections that people of an address sign on with: of workspaces that have proven its domain. */
@@ -97,9 +102,7 @@ export async function connectionsFor(env: Env, email: string) {
     `select sign_on_connections.id, sign_on_connections.name
      from workspace_domains
      join sign_on_connections using (workspace_id)
-     join workspaces on workspaces.id = workspace_domains.workspace_id
      where workspace_domains.domain = ? and verified_at is not null and enabled = 1
-       and workspaces.deleted_at is null
      order by sign_on_connections.name, sign_on_connections.id`,
   )
     .bind(email.slice(email.lastIndexOf('@') + 1))

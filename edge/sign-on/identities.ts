@@ -4,9 +4,8 @@
  */
 import * as v from 'valibot';
 import { randomId } from '../auth/random.ts';
-import { emailSchema } from '../contract/people.ts';
+import { emailSchema, nameSchema } from '../contract/people.ts';
 import type { SignOnFailure } from '../contract/sign-on.ts';
-import { nameSchema } from '../contract/workspaces.ts';
 import type { Env } from '../env.ts';
 import type { Claims } from './attempts.ts';
 import type { Connection } from './connections.ts';
@@ -60,7 +59,9 @@ async function refusedMember(
     `select
        exists (
          select 1 from invitations where workspace_id = ?1 and email = ?2 and accepted_at is null
-           and revoked_at is null and expires_at > ?4
+           and revoked_at is null and expires_at > ?4 and exists (
+             select 1 from workspaces where id = ?1 and deleted_at is null
+           )
        ) as invited,
        exists (
          select 1 from member_removals where workspace_id = ?1 and person_id = ?3

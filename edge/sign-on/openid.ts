@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { OpenIdProvider } from '../contract/sign-on.ts';
 import type { Env } from '../env.ts';
 import { fetchOutside } from '../outbound.ts';
-import type { Claims } from './attempts.ts';
+import { claimsSchema, type Claims } from './attempts.ts';
 
 /** Seconds by which our clock and the provider's may differ. */
 const clockTolerance = 60;
@@ -72,12 +72,14 @@ const profileSchema = v.object({
 type Profile = v.InferOutput<typeof profileSchema>;
 
 /** An address that the provider itself calls unproven counts as none. */
-const toClaims = (profile: Profile, fromToken: Profile): Claims => ({
-  subject: fromToken.sub,
-  email: profile.email && String(profile.email_verified ?? true) === 'true' ? profile.email : null,
-  name: profile.name ?? '',
-  secondFactor: fromToken.amr?.includes('mfa') ?? false,
-});
+const toClaims = (profile: Profile, fromToken: Profile): Claims =>
+  v.parse(claimsSchema, {
+    subject: fromToken.sub,
+    email:
+      profile.email && String(profile.email_verified ?? true) === 'true' ? profile.email : null,
+    name: profile.name ?? '',
+    secondFactor: fromToken.amr?.includes('mfa') ?? false,
+  } satisfies Claims);
 
 /**
  * Exchanges the code and verifies the answer: state, issuer (also of the answer itself, against

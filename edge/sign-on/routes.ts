@@ -67,7 +67,9 @@ async function fail(
   failure: SignOnFailure,
   more: { ticket?: string; why?: string } = {},
 ) {
-  await noteIn(context, connection.workspaceId, 'person.signed-in', {
+  // Who brings no sign-on that we began is nobody: they write nothing into a workspace's log.
+  const chain = failure === 'expired' ? null : connection.workspaceId;
+  await noteIn(context, chain, 'person.signed-in', {
     outcome: failure === 'link-needed' ? 'error' : 'denied',
     target: { kind: 'sign-on', id: connection.id },
     detail: { method: 'sso', reason: failure, ...(more.why ? { why: more.why } : {}) },
@@ -136,6 +138,7 @@ const missing = (context: Context<AppContext>) =>
 export const samlAnswerRoutes = new Hono<AppContext>().post(
   '/:connectionId/acs',
   withAccounts,
+  limitByAddress('signOnByAddress'),
   async (context) => {
     const connection = await openConnection(context.env, context.req.param('connectionId'));
     if (!isSaml(connection)) return missing(context);
@@ -229,7 +232,7 @@ export const signOnRoutes = new Hono<AppContext>()
       }
     },
   )
-  .get('/:connectionId/callback', async (context) => {
+  .get('/:connectionId/callback', limitByAddress('signOnByAddress'), async (context) => {
     const connection = await openConnection(context.env, context.req.param('connectionId'));
     if (connection?.provider.kind !== 'openid') return missing(context);
     const state = context.req.query('state') ?? '';
@@ -251,14 +254,23 @@ export const signOnRoutes = new Hono<AppContext>()
     }
     return enter(context, connection, attempt, claims);
   })
-  .get('/:connectionId/finish', query(v.object(ticketSchema.entries)), async (context) => {
-    const connection = await openConnection(context.env, context.req.param('connectionId'));
-    if (!connection) return missing(context);
-    const { ticket } = context.req.valid('query');
-    const kept = await takeTicket(context.env, { ticket, binding: bindingOf(context) }, Date.now());
-    if (kept?.connectionId !== connection.id) return fail(context, connection, 'expired');
-    return enter(context, connection, kept, kept.claims);
-  })
+  .get(
+    '/:connectionId/finish',
+    limitByAddress('signOnByAddress'),
+    query(v.object(ticketSchema.entries)),
+    async (context) => {
+      const connection = await openConnection(context.env, context.req.param('connectionId'));
+      if (!connection) return missing(context);
+      const { ticket } = context.req.valid('query');
+      const kept = await takeTicket(
+        context.env,
+        { ticket, binding: bindingOf(context) },
+        Date.now(),
+      );
+      if (kept?.connectionId !== connection.id) return fail(context, connection, 'expired');
+      return enter(context, connection, kept, kept.claims);
+    },
+  )
   .get('/:connectionId/metadata', async (context) => {
     const connection = await openConnection(context.env, context.req.param('connectionId'));
     if (!isSaml(connection)) return missing(context);
