@@ -31,6 +31,7 @@ async function pick(): Promise<void> {
   const controller = new AbortController();
   const port = chrome.runtime.connect({ name: pickPort });
   // Another frame has it, or the panel is gone.
+  port.onMessage.addListener(() => controller.abort());
   port.onDisconnect.addListener(() => controller.abort());
   scope.cairnPicking = { from: Date.now(), to: Infinity };
   const picked = await pickElement({

@@ -66,6 +66,8 @@ async function pick(target: Locator): Promise<void> {
       { timeout: 20_000, interval: 300 },
     )
     .toBe(true);
+  // It has ended in all frames.
+  await poll(() => page.locator('cairn-picker').count()).toBe(0);
 }
 
 const isCovered = (target: Locator) =>

@@ -29,7 +29,8 @@ watchRedactionList(
 /** Panels that are open: each window may have one. */
 let panels = 0;
 chrome.runtime.onConnect.addListener((port) => {
-  if (port.name !== panelPort) return;
+  // Meant for a panel; a frame would not hear that it has gone while this end stays open.
+  if (port.name !== panelPort) return port.disconnect();
   panels++;
   port.onDisconnect.addListener(() => {
     panels--;

@@ -60,7 +60,10 @@ export class Picking {
       };
       const close = () => {
         chrome.runtime.onConnect.removeListener(onConnect);
-        for (const port of ports) port.disconnect();
+        for (const port of ports) {
+          port.postMessage('end');
+          port.disconnect();
+        }
       };
       const end = (picked: PickedElement) => {
         close();
