@@ -13,6 +13,7 @@ const names = [
   'noise',
   'steps',
   'record',
+  'edge',
 ];
 
 const chosen = process.argv.slice(2);

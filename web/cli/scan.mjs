@@ -52,19 +52,33 @@ function askDatabase(/** @type {string} */ sql) {
   return JSON.parse(result.stdout)[0].results;
 }
 
+/** The local server closes connections while it loads changed sources. */
+async function patiently(/** @type {() => Promise<Response>} */ ask) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
 /** Signs a new person up, as a browser would. Returns what every request of theirs carries. */
 async function signIn(/** @type {string} */ address) {
   const cookies = new Map();
   const post = async (/** @type {string} */ route, /** @type {unknown} */ json) => {
-    const response = await fetch(`${address}${route}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        origin: address,
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-      },
-      body: JSON.stringify(json),
-    });
+    const response = await patiently(() =>
+      fetch(`${address}${route}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          origin: address,
+          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        },
+        body: JSON.stringify(json),
+      }),
+    );
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
