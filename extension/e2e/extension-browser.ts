@@ -26,6 +26,8 @@ export interface BrowserOptions {
   voice?: string | undefined;
   /** Device scale factor. */
   scale?: number;
+  /** X display to show it on, where it must be seen; nowhere else. */
+  display?: string;
   /** Where the web app is served, instead of the address that the extension was built for. */
   appOrigin?: string;
 }
@@ -38,6 +40,7 @@ export async function openExtension({
   title,
   voice,
   scale = 1,
+  display,
   appOrigin,
 }: BrowserOptions): Promise<ExtensionBrowser> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cairn-extension-'));
@@ -56,10 +59,11 @@ export async function openExtension({
     executablePath: chromiumPath(),
     headless: false,
     viewport: null,
+    ...(display ? { env: { ...process.env, DISPLAY: display } } : {}),
     ignoreDefaultArgs: ['--disable-extensions'],
     args: [
       ...chromiumArguments,
-      '--headless=new',
+      ...(display ? ['--window-position=0,0'] : ['--headless=new']),
       '--window-size=1280,860',
       `--force-device-scale-factor=${scale}`,
       `--disable-extensions-except=${folder}`,
