@@ -150,7 +150,7 @@ test('Django: groups and users, at 125 %', async ({ skip }) => {
       await s.press('Click **No, take me back**', page.getByText('No, take me back'));
       await s.press('Click **Home**', link('Home'));
       await s.press('Click **Users**', link('Users'));
-      await s.type('Type in the search field', page.locator('#searchbar'), 'adm');
+      await s.type('Type in **Search**', page.locator('#searchbar'), 'adm');
       await s.press('Click **Search**', button('Search'));
       await s.press(
         'Click **Username**',
