@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Browser } from '../test/people.ts';
 import { newId } from '../workspaces/random.ts';
@@ -338,3 +339,47 @@ describe('a forged assertion beside a signed one (signature wrapping)', () => {
     ).toBeNull();
   });
 });
+
+test('whatever is cut from an answer or put into it, nobody else comes in and nothing fails', async () => {
+  const at = await samlCompany();
+  const who = someone(at);
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '<',
+      '>',
+      '"',
+      '&amp;',
+      '<!-- -->',
+      '<a/>',
+      '<![CDATA[x]]>',
+      '<?x y?>',
+      '\u0000',
+    ),
+    fc.constantFrom('</saml:Assertion>', '<saml:Assertion>', '<Signature/>', '&#x3c;', '&x;', ' '),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+  );
+  const change = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    cut: fc.nat(60),
+    piece,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+      const { outcome } = await signOn(at, who, {}, (xml) =>
+        changes.reduce((text, one) => {
+          const from = Math.floor(one.at * text.length);
+          return text.slice(0, from) + one.piece + text.slice(from + one.cut);
+        }, xml),
+      );
+      // What is around the signed part may be changed without harm.
+      expect(['ok', 'not-trusted']).toContain(outcome);
+    }),
+    { numRuns: 25 },
+  );
+  const { results } = await env.DB.prepare(
+    'select subject from sign_on_identities where connection_id = ?',
+  )
+    .bind(at.connection.id)
+    .all<{ subject: string }>();
+  for (const { subject } of results) expect(subject).toBe(who.id);
+}, 60_000);
