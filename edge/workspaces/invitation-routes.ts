@@ -22,6 +22,7 @@ import { inviteMail } from './invite-mail.ts';
 import { roleOf } from './members.ts';
 import { memberOf, note, noteIn } from './note.ts';
 import { workspaceOfSession } from './person.ts';
+import { readPolicy } from './policy.ts';
 import { readWorkspace } from './store.ts';
 
 const dayMilliseconds = 86_400_000;
@@ -109,8 +110,9 @@ export const acceptRoutes = new Hono<AppContext>()
     const { token } = context.req.valid('json');
     const invitation = await openInvitation(context.env, token, Date.now());
     if (!invitation) return refuse(context, 404, 'invitation-invalid', invalid);
-    const { workspaceName, role, email } = invitation;
-    return context.json({ workspaceName, role, email });
+    const { workspaceName, role, email, policy } = invitation;
+    const { passwordRule } = readPolicy(policy);
+    return context.json({ workspaceName, role, email, passwordRule });
   })
   .post(
     '/accept',

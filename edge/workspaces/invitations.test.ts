@@ -26,6 +26,7 @@ describe('a link', () => {
       workspaceName: 'Four',
       role: 'editor',
       email: null,
+      passwordRule: null,
     });
     expect((await as(null)('POST', '/invitations/accept', { token })).status).toBe(401);
     const answers = await Promise.all(

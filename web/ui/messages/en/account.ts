@@ -21,6 +21,7 @@ export const account = {
   noAccountNeeded: 'Recording, editing and exporting need no account.',
   backToLibrary: 'Back to the library',
   notLoaded: 'This could not be loaded',
+  noneHere: 'There are no accounts here',
   roles: { owner: 'Owner', admin: 'Admin', editor: 'Editor', viewer: 'Viewer' },
 
   fields: {
