@@ -129,6 +129,7 @@ export const accountRoutes = new Hono<AppContext>()
         ),
         env.DB.prepare('delete from mail_tokens where person_id = ?').bind(person.id),
       ]);
+      await endSessions(env, person.id, person.sessionId);
       await notePerson(context, person.id, 'person.email-changed');
       tell(context, person.email, 'email');
       return context.json({ email: used.email });

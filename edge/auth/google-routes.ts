@@ -38,6 +38,17 @@ interface Attempt {
 const providerOf = ({ google }: AuthSettings) =>
   google && { kind: 'openid' as const, issuer: google.issuer, clientId: google.clientId };
 
+/** Null when it fails, which is reported: Google may be away, or not be Google. */
+async function orReported<T>(context: Context<AppContext>, work: () => Promise<T>) {
+  try {
+    return await work();
+  } catch (error) {
+    const { requestId } = context.var;
+    await reportError(context.env, error, { route: routeOf(context), requestId });
+    return null;
+  }
+}
+
 async function start(
   context: Context<AppContext>,
   wanted: Pick<Attempt, 'returnTo' | 'invitation' | 'linkTo'>,
@@ -48,7 +59,9 @@ async function start(
   const state = randomToken();
   const callback = settings.origin + callbackPath;
   const request = { state, callback, email: undefined };
-  const { location, verifier, nonce } = await startOpenId(context.env, provider, request);
+  const begun = await orReported(context, () => startOpenId(context.env, provider, request));
+  if (!begun) return refuse(context, 503, 'google-refused', 'Google does not answer');
+  const { location, verifier, nonce } = begun;
   const attempt: Attempt = { ...wanted, state, nonce, verifier };
   const value = JSON.stringify(attempt);
   await writeCookie(context, attemptCookie, value, settings.secret, attemptSeconds);
@@ -67,7 +80,7 @@ async function takeAttempt(context: Context<AppContext>): Promise<Attempt | null
 async function identityOf(context: Context<AppContext>, attempt: Attempt) {
   const settings = settingsOf(context);
   const secret = settings.google!.clientSecret;
-  try {
+  return orReported(context, async (): Promise<Identity> => {
     const { subject, email, name } = await finishOpenId(
       context.env,
       providerOf(settings)!,
@@ -78,12 +91,8 @@ async function identityOf(context: Context<AppContext>, attempt: Attempt) {
         ...{ state: attempt.state, verifier: attempt.verifier, nonce: attempt.nonce },
       },
     );
-    return { subject, email: email?.toLowerCase() ?? null, name } satisfies Identity;
-  } catch (error) {
-    const { requestId } = context.var;
-    await reportError(context.env, error, { route: routeOf(context), requestId });
-    return null;
-  }
+    return { subject, email: email?.toLowerCase() ?? null, name };
+  });
 }
 
 export const googleRoutes = new Hono<AppContext>()

@@ -162,6 +162,12 @@ describe('an answer', () => {
   });
 });
 
+test('while Google does not answer, one is told so', async () => {
+  const browser = ready(new Browser(), { GOOGLE_ISSUER: 'http://127.0.0.1:1' });
+  const answer = await browser.post('/api/auth/google/start', {});
+  expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'google-refused' }]);
+});
+
 test('without Google set up, there is none', async () => {
   const answer = await new Browser().post('/api/auth/google/start', {});
   expect(await answer.json()).toMatchObject({ code: 'google-not-configured' });

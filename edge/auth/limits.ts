@@ -116,3 +116,10 @@ export async function giveBack(
     .bind(await keyOf(name, subject), windowOf(limits[name], now))
     .run();
 }
+
+/** Begins to count anew. */
+export async function forget(env: Env, name: LimitName, subject: readonly string[]): Promise<void> {
+  await env.DB.prepare('delete from attempts where subject = ?')
+    .bind(await keyOf(name, subject))
+    .run();
+}

@@ -7,7 +7,7 @@ import { openMailer } from '../mail/mailer.ts';
 import { body, refuse } from '../requests.ts';
 import { notePassword, passwordRuleFor } from '../workspaces/passwords.ts';
 import { inBackground } from './background.ts';
-import { take } from './limits.ts';
+import { forget, take } from './limits.ts';
 import { createMailToken, readMailToken, tokenLifetimeMs, useMailToken } from './mail-tokens.ts';
 import { notePerson } from './note.ts';
 import { checkPassword } from './passwords/check.ts';
@@ -59,6 +59,8 @@ export const resetRoutes = new Hono<AppContext>()
       }
       await storePassword(env, person.id, hash);
       await endSessions(env, person.id);
+      // Whoever used up the codes did it with the old password.
+      await forget(env, 'codeByAccount', [person.id]);
       await notePassword(env, person.id, password);
       await notePerson(context, person.id, 'person.password-reset');
       const { origin } = settingsOf(context);

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { capturedMails } from '../mail/capture.ts';
+import { capturedMails, type CapturedMail } from '../mail/capture.ts';
 import { Browser, browserOf, createPerson, goodPassword, mailTo, tokenIn } from '../test/people.ts';
 import { take } from './limits.ts';
 import { hotp, stepMs } from './totp.ts';
@@ -79,6 +79,18 @@ describe('turning it on', () => {
       expect(await answer.json()).toMatchObject({ code: 'credentials-wrong' });
     }
   });
+});
+
+test('who has no password needs none to turn it on, but a fresh session', async () => {
+  const person = await createPerson({ method: 'passkey' });
+  const browser = browserOf(person);
+  expect((await browser.post('/api/auth/two-factor/begin', {})).status).toBe(200);
+  const longAgo = Date.now() - 3_600_000;
+  await env.DB.prepare('update sessions set created_at = ?, confirmed_at = 0 where person_id = ?')
+    .bind(new Date(longAgo).toISOString(), person.id)
+    .run();
+  const stale = await browser.post('/api/auth/two-factor/begin', {});
+  expect(await stale.json()).toMatchObject({ code: 'confirm-needed' });
 });
 
 describe('signing in', () => {
@@ -182,6 +194,22 @@ describe('guessing codes', () => {
     await signIn(home);
     const own = await home.post('/api/auth/second-factor', { code: await freshCode() });
     expect(own.status).toBe(200);
+
+    // In a new browser they come in once the guesser's password is worth nothing any more.
+    const fresh = new Browser('198.51.100.60');
+    await signIn(fresh);
+    const code = { code: await freshCode() };
+    expect((await fresh.post('/api/auth/second-factor', code)).status).toBe(429);
+    const before = tokenIn(await mailTo(email, (mail) => mail.subject.startsWith('Set a new')));
+    await fresh.post('/api/auth/request-reset', { email });
+    const isNew = (mail: CapturedMail) => !['', before].includes(tokenIn(mail));
+    const token = tokenIn(await mailTo(email, isNew));
+    await fresh.post('/api/auth/reset-password', { token, password: goodPassword });
+    await signIn(fresh);
+    const again = { code: await freshCode() };
+    expect((await fresh.post('/api/auth/second-factor', again)).status).toBe(200);
+    await signIn(home);
+    await home.post('/api/auth/second-factor', { code: await freshCode() });
   }, 120_000);
 });
 
