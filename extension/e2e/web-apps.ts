@@ -48,10 +48,15 @@ const node = path.resolve(import.meta.dirname, '../../node_modules/node/bin/node
 function fromNpm(name: string, version: string): string | null {
   const cache = path.resolve(import.meta.dirname, '../../.cache/web-apps');
   const folder = path.join(cache, 'node_modules', name);
-  const manifest = path.join(folder, 'package.json');
-  const isThere = () =>
-    existsSync(manifest) &&
-    (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version === version;
+  // Written when all is there, so that an installation that was broken off is done again.
+  const installed = path.join(cache, 'node_modules/.package-lock.json');
+  const isThere = () => {
+    if (!existsSync(installed)) return false;
+    const { packages } = JSON.parse(readFileSync(installed, 'utf8')) as {
+      packages: Record<string, { version: string }>;
+    };
+    return packages[`node_modules/${name}`]?.version === version;
+  };
   if (isThere()) return folder;
   mkdirSync(cache, { recursive: true });
   const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps'];
