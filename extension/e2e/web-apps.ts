@@ -42,8 +42,6 @@ export async function startDjango(): Promise<WebApp | null> {
   return { origin, stop: () => void server.kill() };
 }
 
-const node = path.resolve(import.meta.dirname, '../../node_modules/node/bin/node');
-
 /** Installs one package of npm with nothing run, beside the project; the folder it is in. */
 function fromNpm(name: string, version: string): string | null {
   const cache = path.resolve(import.meta.dirname, '../../.cache/web-apps');
@@ -64,20 +62,6 @@ function fromNpm(name: string, version: string): string | null {
     stdio: 'ignore',
   });
   return isThere() ? folder : missing(`${name} from npm`);
-}
-
-/** TiddlyWiki from npm with its own server: a single page with editors in frames. */
-export async function startTiddlyWiki(): Promise<WebApp | null> {
-  const folder = fromNpm('tiddlywiki', '5.4.1');
-  if (!folder) return null;
-  const program = path.join(folder, 'tiddlywiki.js');
-  const wiki = path.join(mkdtempSync(path.join(tmpdir(), 'cairn-wiki-')), 'wiki');
-  execFileSync(node, [program, wiki, '--init', 'server'], { stdio: 'ignore' });
-  const port = 8095;
-  const server = spawn(node, [program, wiki, '--listen', `port=${port}`], { stdio: 'ignore' });
-  const origin = `http://127.0.0.1:${port}`;
-  await answers(`${origin}/status`);
-  return { origin, stop: () => void server.kill() };
 }
 
 /** Actual, a budget in React that keeps its data in the browser, from npm. Its files only have to be served. */
