@@ -71,7 +71,7 @@ const insertOf = (env: Env, entry: AuditEntry, previousHash: string, hash: strin
     ...[entry.detail && canonicalJson(entry.detail), previousHash, hash],
   );
 
-const mostTries = 60;
+const mostTries = 200;
 
 /**
  * Appends one event to its chain. When two are written at once, the one that comes second finds its

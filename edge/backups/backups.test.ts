@@ -135,7 +135,7 @@ test('one a day, each kept seven days and gone after eight, the last one kept fo
   const begin = Date.UTC(2026, 5, 1);
   const keys = async () =>
     (await env.BACKUPS!.list({ prefix: `${prefix}2026` })).objects.map((one) => one.key);
-  for (let hour = 0; hour < 24 * 12; hour += 6) {
+  for (let hour = 0; hour < 24 * 12; hour += 12) {
     await runDueJobs(withBackups, begin + hour * (day / 24), [backupJob]);
   }
   const kept = await keys();
