@@ -156,6 +156,14 @@ afterAll(async () => {
   for (const step of undo.reverse()) await step();
 });
 
+const remove = (objectId: string) =>
+  page.evaluate(
+    ([id, object]) =>
+      fetch(`/api/workspaces/${id}/objects/${object}`, { method: 'DELETE' }).then(
+        ({ status }) => status,
+      ),
+    [workspaceId, objectId] as const,
+  );
 const parts = () => gate.seen.filter(({ part }) => part !== null);
 const until = async (isSo: () => boolean | Promise<boolean>) => {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -218,15 +226,44 @@ test('what fails in passing is tried again: a busy server, a refused signature, 
       ...['4 200', '4 400', '5 200'],
     ].sort(),
   );
-  expect(
-    await page.evaluate(
-      ([id, objectId]) =>
-        fetch(`/api/workspaces/${id}/objects/${objectId}`, { method: 'DELETE' }).then(
-          ({ status }) => status,
-        ),
-      [workspaceId, object!.id] as const,
-    ),
-  ).toBe(204);
+  expect(await remove(object!.id)).toBe(204);
+});
+
+test('what was begun for another file, or ended at the edge, is begun anew', async () => {
+  /** Sends one part, no more, and comes back to a fresh page. */
+  async function begin(): Promise<string> {
+    const before = parts().length;
+    gate.open(1);
+    await page.evaluate((id) => {
+      void window.journey.upload(id);
+    }, workspaceId);
+    await until(async () => {
+      const [row] = await page.evaluate(() => window.journey.unfinished());
+      return Object.keys(row?.arrived ?? {}).length === 1;
+    });
+    expect(parts()).toHaveLength(before + 1);
+    await page.reload();
+    gate.open(Infinity);
+    return (await page.evaluate(() => window.journey.unfinished()))[0]!.objectId;
+  }
+  async function finish(begun: string): Promise<void> {
+    const before = parts().length;
+    const sha256 = await page.evaluate(() => window.journey.hashFile());
+    const { object } = await page.evaluate((id) => window.journey.upload(id), workspaceId);
+    expect(object).toMatchObject({ sha256, size: 20_000_000 });
+    expect(object!.id).not.toBe(begun);
+    expect(parts()).toHaveLength(before + 3);
+    expect(await remove(object!.id)).toBe(204);
+    expect(await remove(begun)).toBe(404);
+  }
+  await page.evaluate(() => window.journey.makeFile(20_000_000));
+  const other = await begin();
+  await page.evaluate(() => window.journey.makeFile(20_000_000, 7));
+  await finish(other);
+  const ended = await begin();
+  expect(await remove(ended)).toBe(204);
+  await finish(ended);
+  await page.evaluate((bytes) => window.journey.makeFile(bytes), size);
 });
 
 test('an upload that is given up leaves nothing, and a full workspace says so before the first byte', async () => {

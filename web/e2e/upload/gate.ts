@@ -13,7 +13,7 @@ export interface Gate {
   endpoint: string;
   /** Every request that was answered. */
   seen: Seen[];
-  /** Parts above this number wait. */
+  /** From now on parts above this number wait. What waited belongs to a page that is gone: it is dropped. */
   open(upTo: number): void;
   /** The next sending of this part is answered so instead; `lost`: the connection breaks in its middle. */
   fail(part: number, how: number | 'lost'): void;
@@ -24,7 +24,7 @@ export async function startGate(storage: string): Promise<Gate> {
   const target = new URL(storage);
   const seen: Seen[] = [];
   let highest = Infinity;
-  let waiting: (() => void)[] = [];
+  let waiting: ServerResponse[] = [];
   const failures = new Map<number, number | 'lost'>();
 
   function fail(incoming: IncomingMessage, outgoing: ServerResponse, part: number) {
@@ -61,13 +61,10 @@ export async function startGate(storage: string): Promise<Gate> {
   const server = createServer((incoming, outgoing) => {
     const number = new URL(incoming.url ?? '/', storage).searchParams.get('partNumber');
     const part = incoming.method === 'PUT' && number ? Number(number) : null;
-    const pass = () => {
-      if (outgoing.destroyed) return;
-      if (part !== null && part > highest) waiting.push(pass);
-      else if (part !== null && failures.has(part)) fail(incoming, outgoing, part);
-      else forward(incoming, outgoing, part);
-    };
-    pass();
+    // Unread, so a browser that leaves is not noticed here before `open`.
+    if (part !== null && part > highest) waiting.push(outgoing);
+    else if (part !== null && failures.has(part)) fail(incoming, outgoing, part);
+    else forward(incoming, outgoing, part);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -76,9 +73,8 @@ export async function startGate(storage: string): Promise<Gate> {
     seen,
     open(upTo) {
       highest = upTo;
-      const before = waiting;
+      for (const outgoing of waiting) outgoing.destroy();
       waiting = [];
-      for (const pass of before) pass();
     },
     fail: (part, how) => void failures.set(part, how),
     stop() {

@@ -18,11 +18,11 @@ function fill(bytes: Uint32Array, seed: number): void {
   }
 }
 
-async function makeFile(size: number): Promise<void> {
+async function makeFile(size: number, seed = 1): Promise<void> {
   const stream = await (await fileHandle(path, { create: true })).createWritable();
   const chunk = new Uint32Array(2 ** 18);
   for (let at = 0; at < size; at += chunk.byteLength) {
-    fill(chunk, at + 1);
+    fill(chunk, at + seed);
     await stream.write(chunk.slice(0, Math.min(chunk.length, (size - at) / 4)));
   }
   await stream.close();
