@@ -81,10 +81,13 @@ test('opening a menu and choosing from it is one action, told by the choice', ()
   ]);
 });
 
-test('a file is chosen with what opened the picker', () => {
+test.each([
+  [1.2, undefined],
+  [40, 'Photo'],
+])('a file is chosen with what opened the picker, after %f s', (time, label) => {
   const actions = groupActions([
     at(1, { kind: 'click', role: 'button', label: 'Upload' }),
-    at(40, { kind: 'choice', role: 'button', label: 'Photo' }),
+    at(time, { kind: 'choice', role: 'button', label }),
   ]);
   expect(actions.map(({ deed, index }) => [deedTitle(deed), index])).toEqual([
     ['Choose a file with **Upload**', 0],

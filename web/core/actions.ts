@@ -97,6 +97,8 @@ function joins(last: Action, it: Interaction, index: number): boolean {
   // The click into a field only leads to typing in it.
   if (it.kind === 'input' && deed.kind === 'click' && isField(deed) && isSameThing)
     return take(deedOf({ ...it, label: label || deed.label! }), true);
+  if (isFile(it) && deed.kind === 'click' && sinceLast <= picking)
+    return take({ ...deedOf(it), role: it.role, label: deed.label || label });
   if (sinceLast <= same && isSameThing) {
     // Two clicks and a double click, or a click and the change it made, are one.
     if (it.kind === 'double-click' && deed.kind === 'click') return take({ kind: it.kind }, true);
@@ -116,8 +118,6 @@ function joins(last: Action, it: Interaction, index: number): boolean {
     sinceLast <= choosing
   )
     return take(deedOf(it), true);
-  if (isFile(it) && deed.kind === 'click' && sinceLast <= picking)
-    return take({ ...deedOf(it), role: it.role, label: deed.label || label });
   if (it.kind === 'click' && deed.kind === 'click' && isItem(it) && opens(deed))
     return (
       sinceLast <= choosing &&
