@@ -2,7 +2,7 @@
  * Finds the programs that tests check results with. On Debian, as root, it installs what is missing;
  * elsewhere it says what will be skipped. Run by hand: node web/cli/test-tools.mjs
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
@@ -31,6 +31,13 @@ const isThere = (/** @type {string} */ program) =>
     ? existsSync(program)
     : spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
+function aptGet(/** @type {string[]} */ ...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status } = spawnSync('apt-get', args, { stdio: 'ignore', env });
+  if (status !== 0) console.log(`apt-get ${args.join(' ')} ended with ${status}`);
+  return status === 0;
+}
+
 /**
  * Returns those of `programs` that can be used.
  * @param {string[]} programs
@@ -39,18 +46,12 @@ const isThere = (/** @type {string} */ program) =>
 export function installTools(programs = Object.keys(packages)) {
   const missing = programs.filter((program) => !isThere(program));
   if (missing.length > 0 && process.getuid?.() === 0 && isThere('apt-get')) {
-    const wanted = missing.flatMap((program) => packages[program] ?? [program]);
-    console.log(`Installing ${wanted.join(', ')} for the tests`);
-    try {
-      const options = {
-        stdio: 'ignore',
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      };
-      execFileSync('apt-get', ['update'], /** @type {object} */ (options));
-      execFileSync('apt-get', ['install', '-y', ...wanted], /** @type {object} */ (options));
-    } catch (error) {
-      console.log(`apt-get failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const groups = missing.map((program) => packages[program] ?? [program]);
+    console.log(`Installing ${groups.flat().join(', ')} for the tests`);
+    aptGet('update');
+    // One after the other where they do not go together: a package that fails takes no other along.
+    if (!aptGet('install', '-y', ...groups.flat()))
+      for (const group of groups) aptGet('install', '-y', ...group);
   }
   const found = programs.filter(isThere);
   const skipped = programs.filter((program) => !found.includes(program));
