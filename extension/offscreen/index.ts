@@ -29,8 +29,8 @@ watchRedactionList(
 /** Panels that are open: each window may have one. */
 let panels = 0;
 chrome.runtime.onConnect.addListener((port) => {
-  // Meant for a panel; a frame would not hear that it has gone while this end stays open.
-  if (port.name !== panelPort) return port.disconnect();
+  // One end that disconnects closes it for all, so what is meant for a panel is left alone.
+  if (port.name !== panelPort) return;
   panels++;
   port.onDisconnect.addListener(() => {
     panels--;

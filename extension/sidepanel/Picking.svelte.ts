@@ -64,6 +64,8 @@ export class Picking {
           port.postMessage('end');
           port.disconnect();
         }
+        // A port that is closed takes no message.
+        ports.clear();
       };
       const end = (picked: PickedElement) => {
         close();
