@@ -166,6 +166,7 @@ function sqlmap(/** @type {string} */ address, /** @type {string} */ cookie, tar
   if (!result.error && !lines.some((line) => /all tested parameters|testing '/.test(line))) {
     throw new Error(`sqlmap tested nothing:\n${lines.slice(-8).join('\n')}`);
   }
+  for (const line of found) console.log(`    ${line.trim()}`);
   return found.filter((line) => !/not injectable|does not seem/.test(line));
 }
 
@@ -202,7 +203,7 @@ function wapiti(
       `wapiti wrote no report: ${(result.stderr || result.stdout || '').slice(-400)}`,
     );
   }
-  console.log(`  wapiti: ${json.infos.crawled_pages_nbr ?? json.infos.crawled_pages ?? '?'} pages`);
+  console.log('  wapiti: done');
   return ['vulnerabilities', 'anomalies'].flatMap((kind) =>
     Object.entries(json[kind]).flatMap(([category, all]) =>
       all.map((one) => `${category}: ${one.method} ${one.path} ${one.parameter ?? ''} ${one.info}`),
