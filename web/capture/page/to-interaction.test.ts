@@ -28,7 +28,7 @@ describe.each(cases)('at zoom $zoom on a display scaled by $scale', ({ zoom, sca
   // A button whose corner is 240 by 60 DIP from the viewport's, wherever zoom puts it.
   const corner = { x: 240 / zoom, y: 60 / zoom };
   const at = (surface: Surface, from = viewport) => {
-    const { x, y } = frameMap(from, surface)(corner);
+    const { x, y } = frameMap(from, surface)!(corner);
     return [x, y].map((n) => Math.round(n * 1000) / 1000);
   };
   it('in a tab', () => {
