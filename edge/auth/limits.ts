@@ -45,6 +45,8 @@ export const limits = {
   passkeyByAddress: { most: 60, windowMs: 15 * minute },
   /** Steps of sign-ons through workspaces' own providers. An office may share one address. */
   signOnByAddress: { most: 600, windowMs: 15 * minute },
+  /** Wrong operator tokens, each of which is a line in the audit log. */
+  operatorByAddress: { most: 60, windowMs: 15 * minute },
   confirmByPerson: { most: 10, windowMs: 15 * minute },
 } as const satisfies Record<string, Limit>;
 export type LimitName = keyof typeof limits;

@@ -72,3 +72,15 @@ test('metrics are in the format that Prometheus reads', async () => {
   expect(values).toEqual([...values].sort((a, b) => a - b));
   expect(text).toMatch(/cairn_audit_events\{action="operator.access",outcome="denied"\} \d+/);
 });
+
+test('who guesses on and on is refused without another line in the log, and the operator is not', async () => {
+  const guess = () => get('/api/operator/errors', 'Bearer guessed');
+  let tries = 0;
+  while ((await guess()).status === 401) expect((tries += 1)).toBeLessThan(100);
+  const [before] = await findEntries(env, 'installation', {}, { limit: 1 });
+  const refused = await guess();
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await findEntries(env, 'installation', {}, { limit: 1 })).toEqual([before]);
+  expect((await get('/api/operator/errors', `Bearer ${token}`)).status).toBe(200);
+});

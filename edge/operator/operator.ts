@@ -3,6 +3,8 @@ import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { AppContext } from '../app-types.ts';
 import { recordEvent } from '../audit/record.ts';
+import { take } from '../auth/limits.ts';
+import { networkSubject, tooMany } from '../auth/refusals.ts';
 import { refuse } from '../requests.ts';
 
 /** Shorter tokens could be guessed. Characters. */
@@ -20,7 +22,7 @@ async function isEqual(a: string, b: string): Promise<boolean> {
 /**
  * Passes requests with `Authorization: Bearer OPERATOR_TOKEN`. Where no token of 32 characters or more
  * is configured the route does not exist. `quiet`: success is not logged, for what machines ask for
- * several times a minute; refusals always are.
+ * several times a minute; refusals always are, up to their limit.
  */
 export const operator = ({ quiet = false } = {}) =>
   createMiddleware<AppContext>(async function operatorOnly(context, next) {
@@ -29,6 +31,11 @@ export const operator = ({ quiet = false } = {}) =>
     const [, given = ''] =
       /^Bearer ([!-~]{1,512})$/.exec(context.req.header('authorization') ?? '') ?? [];
     const isRight = given !== '' && (await isEqual(given, expected));
+    if (!isRight) {
+      // Else anybody could fill the log. The operator's own token is never counted.
+      const taken = await take(context.env, 'operatorByAddress', [networkSubject(context)]);
+      if (!taken.allowed) return tooMany(context, taken);
+    }
     if (!isRight || !quiet) {
       await recordEvent(context.env, {
         workspaceId: null,
