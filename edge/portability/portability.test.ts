@@ -70,10 +70,13 @@ async function insert(table: string, values: Record<string, string | number | nu
 
 /** A row about the person in every table that can hold one. */
 async function seed({ id: person_id, email }: TestPerson, workspace_id: string) {
-  const session_id = await env.DB.prepare('select id from sessions where person_id = ?')
+  // Another than the one that the test calls with: it becomes one of a workspace's provider.
+  await createSession(person_id);
+  const session_id = await env.DB.prepare(
+    'select id from sessions where person_id = ? order by rowid desc',
+  )
     .bind(person_id)
     .first<string>('id');
-  await createSession(person_id);
   await insert('accounts', {
     ...{ id: 'a1', person_id, account_id: person_id, provider_id: 'credential' },
     ...{ password: 'canary-hash', access_token: 'canary-token' },
@@ -180,6 +183,22 @@ describe('one person among others', () => {
         expect(await bound.first('count'), `${table}: ${where}`).toBeGreaterThan(0);
       }
     }
+  });
+
+  test('media of a workspace whose policy refuses the session stay there, and it is named', async () => {
+    const setPolicy = (policy: object) =>
+      env.DB.prepare('update workspaces set policy = ? where id = ?')
+        .bind(JSON.stringify(policy), shared)
+        .run();
+    const before = await env.DB.prepare('select policy from workspaces where id = ?')
+      .bind(shared)
+      .first<string>('policy');
+    await setPolicy({ addressRanges: ['198.51.100.0/24'] });
+    const zip = await unzip(await call(person, '/api/person/export'));
+    const media = zip.json('media.json') as unknown as { files: { id: string }[] };
+    expect(media.files.map((file) => file.id)).toEqual([inOwn.id]);
+    expect(media).toMatchObject({ closedWorkspaces: [shared] });
+    await setPolicy(JSON.parse(before!) as object);
   });
 
   test('takes everything along: records, activity and media, and no secret', async () => {

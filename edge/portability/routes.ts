@@ -11,17 +11,17 @@ import {
   type ExportSummary,
 } from '../contract/portability.ts';
 import { body, query, refuse } from '../requests.ts';
-import { allow } from '../workspaces/allow.ts';
+import { allow, workspacesOpenTo } from '../workspaces/allow.ts';
 import { memberOf, note } from '../workspaces/note.ts';
 import { countObjects, type Selection } from './media.ts';
 import { removePerson } from './remove.ts';
 import { personRows, workspaceRows } from './rows.ts';
 import { exportZip } from './zip.ts';
 
-/** What the person put into workspaces they are still a member of. */
-const mediaOfPerson = (personId: string): Selection => ({
-  where: `created_by = ? and workspace_id in (select workspace_id from members where person_id = ?)`,
-  values: [personId, personId],
+/** What the person put into these workspaces: those they are still a member of and may enter now. */
+const mediaOfPerson = (personId: string, workspaceIds: readonly string[]): Selection => ({
+  where: `created_by = ? and workspace_id in (select value from json_each(?))`,
+  values: [personId, JSON.stringify(workspaceIds)],
 });
 const mediaOfWorkspace = (workspaceId: string): Selection => ({
   where: 'workspace_id = ?',
@@ -33,24 +33,26 @@ const noSuchPart = (context: Context) => refuse(context, 404, 'not-found', 'no s
 export const personRoutes = new Hono<AppContext>()
   .get('/export/summary', requireConfirmed, async (context) => {
     context.header('Cache-Control', 'no-store');
-    const summary = await countObjects(context.env, mediaOfPerson(context.var.person!.id));
+    const { env, var: own } = context;
+    const { open } = await workspacesOpenTo(env, own.person!, own.address);
+    const summary = await countObjects(env, mediaOfPerson(own.person!.id, open));
     return context.json(summary satisfies ExportSummary);
   })
   .get('/export', requireConfirmed, query(exportPartSchema), async (context) => {
     const { id, email } = context.var.person!;
     const { part } = context.req.valid('query');
-    const media = mediaOfPerson(id);
+    const { open, closed } = await workspacesOpenTo(
+      context.env,
+      context.var.person!,
+      context.var.address,
+    );
+    const media = mediaOfPerson(id, open);
     const { parts } = await countObjects(context.env, media);
     if (part > parts) return noSuchPart(context);
     await notePerson(context, id, 'person.exported', { detail: { part } });
-    const { results } = await context.env.DB.prepare(
-      'select workspace_id as id from members where person_id = ?',
-    )
-      .bind(id)
-      .all<{ id: string }>();
-    const chains = [installationChain, ...results.map((row) => row.id)];
+    const chains = [installationChain, ...open, ...closed];
     return exportZip(context.env, {
-      ...{ kind: 'person', id, at: Date.now(), part, parts, media },
+      ...{ kind: 'person', id, at: Date.now(), part, parts, media, closed },
       rows: await personRows(context.env, id, email),
       logs: chains.map((chain) => ({ chain, filters: [{ actor: id }], whole: false })),
     });

@@ -17,6 +17,8 @@ export interface ExportContents {
   parts: number;
   rows: Rows;
   media: Selection;
+  /** Workspaces whose media are left out, because their policy does not let this session in. */
+  closed?: string[];
   /** Chains of the audit log, and which of their entries belong to the export. */
   logs: { chain: string; filters: AuditFilter[]; whole: boolean }[];
 }
@@ -65,6 +67,7 @@ async function* entriesOf(env: Env, contents: ExportContents): AsyncGenerator<En
   const list = {
     files: objects.filter((one) => !missing.includes(one.id)).map(described),
     missing,
+    closedWorkspaces: contents.closed ?? [],
   };
   yield { name: 'media.json', lastModified, input: json(list) };
 }

@@ -52,6 +52,29 @@ const sentences: Record<PolicyRefusal, string> = {
   'policy-password': 'your password does not meet the rule of this workspace',
 };
 
+/** The person's workspaces, by whether this session meets their policy. */
+export async function workspacesOpenTo(env: Env, person: Person, address: string) {
+  const { results } = await env.DB.prepare(
+    'select workspace_id as id from members where person_id = ?',
+  )
+    .bind(person.id)
+    .all<{ id: string }>();
+  const open: string[] = [];
+  const closed: string[] = [];
+  for (const { id: workspaceId } of results) {
+    const access = await findAccess(env, workspaceId, person);
+    if (!access) continue;
+    const verdict = judge({
+      ...{ workspaceId, role: access.role, action: 'objects.read', person, address },
+      policy: readPolicy(access.policy),
+      session: sessionFacts(access),
+      now: Date.now(),
+    });
+    (verdict === 'allowed' ? open : closed).push(workspaceId);
+  }
+  return { open, closed };
+}
+
 /**
  * Lets the person pass who may do `action` in the workspace of the address (`:workspaceId`) and whose
  * session meets its policy, and sets `context.var.member`. Strangers hear 404, as for a workspace that
