@@ -54,6 +54,8 @@ export interface Interaction {
   /** Of a scroll: how far, in pixels of the recorded frame. */
   distance?: Point;
   page?: { title: string; url: string };
+  /** Of a navigation: back or forward in what was visited before. */
+  traversed?: boolean;
   /** A title that the person gave while recording. */
   title?: string;
 }

@@ -46,6 +46,7 @@ export const interaction = v.object({
   ),
   distance: v.optional(point),
   page: v.optional(v.object({ title: text, url: address })),
+  traversed: v.optional(v.boolean()),
   title: v.optional(text),
 });
 

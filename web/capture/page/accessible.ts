@@ -1,6 +1,7 @@
 /** Role and name of an element as assistive technology would say them. */
 import { computeAccessibleName, getRole } from 'dom-accessibility-api';
 import { isPrivateField } from './private-field.ts';
+import { rowHeader, textBeside } from './text-beside.ts';
 
 const knownRoles = new Set(
   (
@@ -57,15 +58,23 @@ export interface NameOptions {
 
 /** The accessible name, else the text, else what a tooltip or hint says. At most 120 characters. */
 export function nameOf(element: Element, { text }: NameOptions): string | undefined {
-  let name = '';
-  if (element.getElementsByTagName('*').length <= mostDescendants) {
-    name = accessibleName(element) || brief(element, visibleText(element));
-  }
-  name ||=
-    element.getAttribute('aria-label') ??
-    element.getAttribute('title') ??
-    element.getAttribute('alt') ??
-    element.getAttribute('placeholder') ??
+  const own =
+    element.getElementsByTagName('*').length <= mostDescendants
+      ? accessibleName(element) || brief(element, visibleText(element))
+      : '';
+  const hints = ['title', 'placeholder'].map((name) => element.getAttribute(name));
+  // Only a hint names the field, while the table has a name for it before everyone's eyes.
+  const seen = own && hints.includes(own) ? rowHeader(element) : null;
+  const names = [
+    seen,
+    own,
+    element.getAttribute('aria-label'),
+    element.getAttribute('title'),
+    element.getAttribute('alt'),
+    element.getAttribute('placeholder'),
+  ];
+  let name =
+    names.map((one) => withoutAccessKey(element, one ?? '').trim()).find((one) => one !== '') ??
     textBeside(element) ??
     '';
   name = name.replace(/\s+/g, ' ').trim();
@@ -73,31 +82,13 @@ export function nameOf(element: Element, { text }: NameOptions): string | undefi
   return name === '' ? undefined : shorten(name.replace(/\s+/g, ' '));
 }
 
-const fields = 'input, textarea, select, [contenteditable], [role="textbox"], [role="combobox"]';
-
-/** Many forms only put a text before a field, which says to the eye what it is: "Name: [      ]". */
-function textBeside(element: Element): string | null {
-  if (!element.matches('input, textarea, select')) return null;
-  let at: Element | null = element;
-  for (let level = 0; at && at !== document.body && level < 3; level++, at = at.parentElement) {
-    for (let before = at.previousSibling; before; before = before.previousSibling) {
-      const holds =
-        before instanceof Element && (before.matches(fields) || before.querySelector(fields));
-      if (holds || (before instanceof Element && before.matches('button, a, style, script')))
-        return null;
-      const shown = !(before instanceof Element) || before.checkVisibility();
-      const text = shown ? (before.textContent ?? '').replace(/\s+/g, ' ').trim() : '';
-      if (text) return isLabelLike(text) ? text : null;
-    }
-  }
-  return null;
+/** Many pages write the key that reaches a control behind its name: "Bold [B]", "Save [alt-shift-s]". */
+function withoutAccessKey(element: Element, name: string): string {
+  const key = element.getAttribute('accesskey');
+  if (!key) return name;
+  const hint = /\s*[[(](?:\p{L}+[-+])*(\S)[\])]$/u.exec(name);
+  return hint?.[1]!.toLowerCase() === key.toLowerCase() ? name.slice(0, hint.index) : name;
 }
-
-const isLabelLike = (text: string): boolean =>
-  text.length <= 40 &&
-  /\p{L}{2}/u.test(text) &&
-  !/[.!?,;]$/.test(text) &&
-  (/[:*]$/.test(text) || text.split(' ').length <= 4);
 
 function accessibleName(element: Element): string {
   try {

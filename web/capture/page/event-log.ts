@@ -41,6 +41,7 @@ interface Draft {
   keys?: string;
   target?: PageEvent['target'];
   distance?: Point;
+  traversed?: boolean;
   /** Of the frame and its top page when it happened. */
   place?: Placement | null;
 }
@@ -106,12 +107,13 @@ export class EventLog {
     const role = roleOf(element);
     const hidden = this.isHidden(element);
     const label = hidden ? hiddenText : nameOf(element, { text: this.text });
+    const told = label && this.#withoutMasked(element, label);
     const box = rect ?? element.getBoundingClientRect();
     return {
       role,
-      label: label && this.#withoutMasked(element, label),
+      label: told,
       tag: element.localName,
-      selectors: selectorsOf(element, role, hidden ? undefined : label),
+      selectors: selectorsOf(element, role, hidden || told !== label ? undefined : label),
       rect: { x: box.x, y: box.y, width: box.width, height: box.height },
     };
   }
@@ -205,11 +207,13 @@ export class EventLog {
     this.#options.emit(withoutUndefined(event));
   }
 
-  /** The label without the text of hidden elements inside. */
+  /** The label without the text of hidden elements inside, or beside in what may name the element. */
   #withoutMasked(element: Element, label: string): string {
     if (!this.#masks) return label;
     let result = label;
-    for (const masked of element.querySelectorAll(this.#masks)) {
+    const table = element.closest('table, [role="row"]');
+    const around = table ?? element.parentElement?.parentElement?.parentElement ?? element;
+    for (const masked of around.querySelectorAll(this.#masks)) {
       const text = (masked.textContent ?? '').replace(/\s+/g, ' ').trim();
       if (text) result = result.split(text).join(hiddenText);
     }

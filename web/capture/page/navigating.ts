@@ -17,8 +17,8 @@ export function watchNavigation(
   const address = () => plainAddress(location.href, { query });
   let current = address();
 
-  function say(time: number): void {
-    const entry = log.begin('navigation', { time });
+  function say(time: number, traversed: boolean): void {
+    const entry = log.begin('navigation', { time, traversed: traversed || undefined });
     const was = document.title;
     const observer = new MutationObserver(() => {
       if (document.title !== was) settle();
@@ -41,9 +41,13 @@ export function watchNavigation(
     current = now;
     // Pages put their state into the address as it changes, a map with every move; nobody went anywhere.
     if ('navigationType' in event && event.navigationType === 'replace') return;
-    say(Date.now());
+    say(Date.now(), 'navigationType' in event && event.navigationType === 'traverse');
   }
-  if (opened) say(Math.min(Date.now(), performance.timeOrigin + performance.now()));
+  if (opened) {
+    const [how] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const now = Math.min(Date.now(), performance.timeOrigin + performance.now());
+    say(now, how?.type === 'back_forward');
+  }
   const options = { capture: true, signal };
   window.addEventListener('popstate', look, options);
   window.addEventListener('hashchange', look, options);
@@ -54,7 +58,7 @@ export function watchNavigation(
     'pageshow',
     (event) => {
       // Taken back from the cache of pages, with its script as it was left.
-      if (event.persisted) say(Date.now());
+      if (event.persisted) say(Date.now(), true);
     },
     options,
   );

@@ -56,6 +56,8 @@ export interface PageEvent {
   distance?: Point;
   /** Of the top page, its address without query and fragment. */
   page?: { title: string; url: string };
+  /** Of a navigation: back or forward in what was visited before. */
+  traversed?: boolean;
   viewport?: ViewportFacts;
 }
 

@@ -136,6 +136,7 @@ export function toInteraction(
     },
     distance: distance && map ? between(map, distance) : undefined,
     page: event.page,
+    traversed: event.traversed,
   };
   return compact(interaction);
 }

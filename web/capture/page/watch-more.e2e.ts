@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { PageEvent } from './page-event.ts';
+import { noRedaction } from '../../core/redaction.ts';
 import { openRecordedPages, type RecordedPages } from './test/recorded-page.ts';
 
 let pages: RecordedPages;
@@ -38,6 +39,42 @@ describe('keys', () => {
       'J',
       'F2',
     ]);
+  });
+});
+
+describe('names', () => {
+  it('of what only a table or a text behind says, without keys that reach it', async () => {
+    await pages.open(`
+      <button accesskey=b title="Bold Text [B]" style="width:40px;height:20px"></button>
+      <input id=q accesskey=f title="[F]" placeholder=Search>
+      <input type=checkbox id=once><label for=once>&nbsp;</label> <span>Inject once after</span>
+      <table><tr><th>Server<td><input id=server title="host[:port]">
+        <tr><th>Due<td><select><option>now</select><td><input id=due></table>
+      <table><thead><tr><th><th>Person<th>Age</thead>
+        <tr><td><input type=checkbox id=carol><td>carol<td><input id=age></table>`);
+    await page.getByRole('button').click();
+    for (const id of ['once', 'carol']) await page.click(`#${id}`);
+    for (const id of ['q', 'server', 'due', 'age']) {
+      await page.focus(`#${id}`);
+      await page.keyboard.type('x');
+    }
+    expect(said(await pages.events())).toEqual([
+      'click|button|Bold Text',
+      'choice|checkbox|Inject once after|-|true',
+      'choice|checkbox|carol|-|true',
+      'input|textbox|Search',
+      'input|textbox|Server',
+      'input|textbox|Due',
+      'input|textbox|Age',
+    ]);
+  });
+
+  it('of a row never hold what a rule hides in it', async () => {
+    await pages.open(`<table><tr><td><input type=checkbox><td class=secret>carol<td>12</table>`, {
+      rules: { ...noRedaction, selectors: [{ site: '*', selector: '.secret' }] },
+    });
+    await page.getByRole('checkbox').click();
+    expect(JSON.stringify(await pages.events())).not.toContain('carol');
   });
 });
 
@@ -119,6 +156,7 @@ describe('navigation', () => {
     await page.click('a');
     await page.waitForTimeout(1700);
     const events = await pages.events();
+    expect(events.every(({ traversed }) => !traversed)).toBe(true);
     expect(
       events.map((e) => [
         e.kind,
@@ -132,6 +170,22 @@ describe('navigation', () => {
       ['navigation', 'Jane', '/users/7#/settings'],
     ]);
   });
+});
+
+it('says of a page that was gone back to that it was', async () => {
+  await pages.open(
+    `<title>First</title><a href=/second>On</a>`,
+    { opened: true },
+    {
+      '/second': '<title>Second</title>',
+    },
+  );
+  await page.click('a');
+  await page.waitForURL('**/second');
+  await page.goBack();
+  await expect
+    .poll(async () => (await pages.events()).map((e) => [e.kind, e.page!.title, e.traversed]))
+    .toContainEqual(['navigation', 'First', true]);
 });
 
 describe('where', () => {
