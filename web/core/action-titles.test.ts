@@ -94,6 +94,65 @@ test.each([
   ]);
 });
 
+const box = (y: number) => ({ rect: { x: 10, y, width: 90, height: 20 } });
+const titlesOf = (interactions: Interaction[]) =>
+  groupActions(interactions).map(({ deed }) => deedTitle(deed) || namelessTitle(deed));
+
+test('what has no name is another thing where it is elsewhere, or on the next page', () => {
+  const titles = titlesOf([
+    at(1, { kind: 'click', role: 'button', label: 'Add', ...box(0) }),
+    at(1.4, { kind: 'navigation', page: page('People') }),
+    at(1.8, { kind: 'choice', role: 'checkbox', value: 'true', ...box(100) }),
+    at(2.5, { kind: 'click', role: 'button', label: 'Delete', ...box(200) }),
+  ]);
+  expect(titles).toEqual(['Click **Add**', 'Tick the marked box', 'Click **Delete**']);
+});
+
+test('fields of one name in several rows are several fields', () => {
+  const field = { kind: 'input', role: 'textbox', label: 'Price' } as const;
+  const titles = titlesOf([
+    at(1, { ...field, ...box(0) }),
+    at(2, { ...field, ...box(0) }),
+    at(3, { ...field, ...box(40) }),
+  ]);
+  expect(titles).toEqual(['Type the price', 'Type the price']);
+});
+
+test('a file field that was pressed itself is not the button before it', () => {
+  const titles = titlesOf([
+    at(1, { kind: 'click', role: 'link', label: 'Upload', ...box(0) }),
+    at(2, { kind: 'choice', role: 'button', label: 'Select files…', point: { x: 9, y: 9 } }),
+    at(2.9, { kind: 'click', role: 'button', label: 'Upload', ...box(90) }),
+  ]);
+  expect(titles).toEqual([
+    'Click **Upload**',
+    'Choose a file with **Select files**',
+    'Click **Upload**',
+  ]);
+});
+
+test('a list that goes along with the letters is chosen from once', () => {
+  const list = { kind: 'choice', role: 'combobox', tag: 'select', label: 'Type' } as const;
+  const titles = titlesOf([
+    at(1, { ...list, value: 'decimal', ...box(0) }),
+    at(1.1, { ...list, value: 'date', ...box(0) }),
+    at(2, { ...list, value: 'text', ...box(50) }),
+  ]);
+  expect(titles).toEqual(['Choose **date** in *Type*', 'Choose **text** in *Type*']);
+});
+
+test.each([
+  [true, ['Click **Edit**', 'Go to **People**']],
+  [undefined, ['Click **Edit**']],
+])('going back is a step, being sent on is none (traversed: %s)', (traversed, titles) => {
+  const told = titlesOf([
+    at(1, { kind: 'click', role: 'link', label: 'Edit', page: page('People') }),
+    at(1.4, { kind: 'navigation', page: page('Edit') }),
+    at(3, { kind: 'navigation', page: page('People'), traversed }),
+  ]);
+  expect(told).toEqual(titles);
+});
+
 test('a part begins where another page is first acted on', () => {
   const actions = groupActions([
     at(1, { kind: 'click', role: 'link', label: 'Users', page: page('Home') }),

@@ -43,7 +43,7 @@ export function deedTitle(deed: Deed): string {
 }
 
 /** Where nothing tells what was acted on, its picture shows it: what was done there. */
-export function namelessTitle({ kind, role = '' }: Deed): string {
+export function namelessTitle({ kind, role = '', value = '' }: Deed): string {
   switch (kind) {
     case 'click':
       return /^(?:button|link|checkbox|switch|tab|slider)$/.test(role)
@@ -56,7 +56,9 @@ export function namelessTitle({ kind, role = '' }: Deed): string {
     case 'input':
       return role === 'searchbox' ? 'Type in the search field' : 'Type in the marked field';
     case 'choice':
-      return 'Choose in the marked field';
+      return /^(?:checkbox|switch)$/.test(role)
+        ? `${switched(role, value)} the marked ${role === 'switch' ? 'switch' : 'box'}`
+        : 'Choose in the marked field';
     case 'selection':
       return 'Select the marked text';
     case 'drag':

@@ -41,7 +41,7 @@ export function groupActions(interactions: readonly Interaction[]): Action[] {
     }
     const last = actions.at(-1);
     if (it.kind === 'scroll') return;
-    if (last && joins(last, it, index)) return;
+    if (last && joins(last, it, { index, interactions })) return;
     actions.push({
       start: it.time,
       end: it.end ?? it.time,
@@ -70,11 +70,17 @@ function deedOf(it: Interaction): Deed {
 }
 
 /** Whether the interaction belongs to the action before it, which then tells of it. */
-function joins(last: Action, it: Interaction, index: number): boolean {
+function joins(
+  last: Action,
+  it: Interaction,
+  { index, interactions }: { index: number; interactions: readonly Interaction[] },
+): boolean {
   const { deed } = last;
   const label = deedOf(it).label ?? '';
   const sinceLast = it.time - last.end;
-  const isSameThing = !label || !deed.label || deed.label === label;
+  const telling = interactions[last.index]!;
+  const isSameThing = label && deed.label ? deed.label === label : !isApart(telling, it);
+  const hasLeft = last.indices.some((i) => interactions[i]!.kind === 'navigation');
   const isTyping = it.kind === 'input' || it.kind === 'key';
   const wasTyping = deed.kind === 'input' || (deed.kind === 'key' && !deed.keys);
   const take = (change: Partial<Deed> = {}, tells = false): true => {
@@ -88,8 +94,8 @@ function joins(last: Action, it: Interaction, index: number): boolean {
 
   // A page that opens is what the click, the choice or the key did.
   if (it.kind === 'navigation' && deed.kind !== 'navigation' && deed.kind !== 'tab')
-    return sinceLast <= follows && take();
-  if (isTyping && wasTyping && isSameThing && sinceLast <= typing) {
+    return sinceLast <= follows && !(it.traversed && hasLeft) && take();
+  if (isTyping && wasTyping && isSameThing && !isApart(telling, it) && sinceLast <= typing) {
     // Enter ends typing; another shortcut in a field is an action of its own.
     if (it.kind === 'key' && it.keys && it.keys !== 'Enter') return false;
     return take({ label: deed.label || label, ...(it.value ? { value: it.value } : {}) });
@@ -97,8 +103,13 @@ function joins(last: Action, it: Interaction, index: number): boolean {
   // The click into a field only leads to typing in it.
   if (it.kind === 'input' && deed.kind === 'click' && isField(deed) && isSameThing)
     return take(deedOf({ ...it, label: label || deed.label! }), true);
+  // Nothing on the next page is part of what led there.
+  if (hasLeft) return false;
   if (isFile(it) && deed.kind === 'click' && sinceLast <= picking)
     return take({ ...deedOf(it), role: it.role, label: deed.label || label });
+  // A list that goes along with the letters typed, until it is the right one.
+  if (isList(it) && isList(telling) && isSameThing && !isApart(telling, it) && sinceLast <= typing)
+    return take({ value: it.value }, true);
   if (sinceLast <= same && isSameThing) {
     // Two clicks and a double click, or a click and the change it made, are one.
     if (it.kind === 'double-click' && deed.kind === 'click') return take({ kind: it.kind }, true);
@@ -132,10 +143,22 @@ export function pageName(title: string): string {
   return first.length > 1 ? first : [first, ...others].join(' ').trim();
 }
 
+/** Two elements, as far as can be known: no selector in common, and side by side. Names may be the same in each row. */
+function isApart(a: Interaction, b: Interaction): boolean {
+  if (!a.rect || !b.rect || a.page?.url !== b.page?.url) return false;
+  if (a.selectors?.some((s) => b.selectors?.includes(s) && !s.startsWith('role='))) return false;
+  const [p, q] = [a.rect, b.rect];
+  return (
+    p.x + p.width <= q.x || q.x + q.width <= p.x || p.y + p.height <= q.y || q.y + q.height <= p.y
+  );
+}
+
 const isField = ({ role }: Deed) =>
   /^(?:textbox|searchbox|combobox|spinbutton|input|textarea)$/.test(role ?? '');
-/** The control that was pressed tells of a file field, which pages hide behind it. */
-const isFile = ({ kind, role }: Interaction) => kind === 'choice' && role === 'button';
+/** The control that was pressed tells of a file field, which pages hide behind it; not where it was pressed itself. */
+const isFile = ({ kind, role, point }: Interaction) =>
+  kind === 'choice' && role === 'button' && !point;
+const isList = ({ kind, tag }: Interaction) => kind === 'choice' && tag === 'select';
 const isSwitch = ({ role }: Deed) => /^(?:checkbox|switch|radio)$/.test(role ?? '');
 const isItem = ({ role }: Interaction) =>
   /^(?:option|menuitem|menuitemradio|menuitemcheckbox|treeitem)$/.test(role ?? '');
