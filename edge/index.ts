@@ -1,4 +1,4 @@
-/** The edge: serves the app and, later, accounts, storage signing and publishing. Never sees a recording. */
+/** The edge: serves the app, accounts, workspaces and storage signing. Never sees a recording. */
 import { Hono } from 'hono';
 import type { AppContext } from './app-types.ts';
 import { auditRoutes } from './audit/routes.ts';

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { AppContext } from '../app-types.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import { recordEvent, type AuditEvent } from '../audit/record.ts';
+import { workspaceIdsOf } from '../workspaces/person.ts';
 
 type More = Pick<Partial<AuditEvent>, 'outcome' | 'detail' | 'target'>;
 
@@ -16,18 +17,14 @@ export async function notePerson(
   action: AuditAction,
   more: More = {},
 ): Promise<void> {
-  const { results } = await context.env.DB.prepare(
-    'select workspace_id as id from members where person_id = ?',
-  )
-    .bind(personId)
-    .all<{ id: string }>();
+  const workspaceIds = await workspaceIdsOf(context.env, personId);
   // For unusual patterns (alerts/rules.ts): where Cloudflare saw the address, as two letters.
   const { country } = (context.req.raw.cf ?? {}) as { country?: unknown };
   const place =
     action === 'person.signed-in' && typeof country === 'string' ? { country } : undefined;
   const detail = { ...more.detail, ...place };
   const actorId = context.var.person?.id ?? (more.outcome === 'denied' ? null : personId);
-  for (const workspaceId of [null, ...results.map((row) => row.id)]) {
+  for (const workspaceId of [null, ...workspaceIds]) {
     await recordEvent(context.env, {
       workspaceId,
       actorId,

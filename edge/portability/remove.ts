@@ -4,6 +4,7 @@ import { removeChain } from '../audit/retention.ts';
 import type { Env } from '../env.ts';
 import type { Job } from '../scheduled.ts';
 import { deleteAllObjects } from '../storage/remove.ts';
+import { workspaceIdsOf } from '../workspaces/person.ts';
 import { solelyOwned, workspacesToPurge } from '../workspaces/store.ts';
 import { bindPerson, tables } from './tables.ts';
 
@@ -69,14 +70,10 @@ export async function removePerson(
   const owned = await solelyOwned(env, person.id);
   const shared = owned.filter(({ members }) => members > 1).map(({ id }) => id);
   if (shared.length > 0) return { removed: false, workspaces: shared };
-  const { results: memberships } = await env.DB.prepare(
-    'select workspace_id as id from members where person_id = ?',
-  )
-    .bind(person.id)
-    .all<{ id: string }>();
+  const memberships = await workspaceIdsOf(env, person.id);
   for (const { id } of owned) await purgeWorkspace(env, id, now, source);
-  const left = memberships.filter(({ id }) => !owned.some((own) => own.id === id));
-  for (const workspaceId of [null, ...left.map(({ id }) => id)]) {
+  const left = memberships.filter((id) => !owned.some((own) => own.id === id));
+  for (const workspaceId of [null, ...left]) {
     await recordEvent(
       env,
       {

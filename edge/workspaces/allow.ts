@@ -9,7 +9,8 @@ import type { Role } from '../contract/roles.ts';
 import type { Env } from '../env.ts';
 import { refuse } from '../requests.ts';
 import { mayDo, type Action } from './permissions.ts';
-import { judge, readPolicy } from './policy.ts';
+import { workspaceIdsOf } from './person.ts';
+import { judge, readPolicy, type Question } from './policy.ts';
 
 interface Access {
   role: Role;
@@ -52,24 +53,25 @@ const sentences: Record<PolicyRefusal, string> = {
   'policy-password': 'your password does not meet the rule of this workspace',
 };
 
+type Attempt = Pick<Question, 'workspaceId' | 'action' | 'person' | 'address'>;
+
+const verdictOf = (access: Access, attempt: Attempt) =>
+  judge({
+    ...attempt,
+    role: access.role,
+    policy: readPolicy(access.policy),
+    session: sessionFacts(access),
+    now: Date.now(),
+  });
+
 /** The person's workspaces, by whether this session meets their policy. */
 export async function workspacesOpenTo(env: Env, person: Person, address: string) {
-  const { results } = await env.DB.prepare(
-    'select workspace_id as id from members where person_id = ?',
-  )
-    .bind(person.id)
-    .all<{ id: string }>();
   const open: string[] = [];
   const closed: string[] = [];
-  for (const { id: workspaceId } of results) {
+  for (const workspaceId of await workspaceIdsOf(env, person.id)) {
     const access = await findAccess(env, workspaceId, person);
     if (!access) continue;
-    const verdict = judge({
-      ...{ workspaceId, role: access.role, action: 'objects.read', person, address },
-      policy: readPolicy(access.policy),
-      session: sessionFacts(access),
-      now: Date.now(),
-    });
+    const verdict = verdictOf(access, { workspaceId, action: 'objects.read', person, address });
     (verdict === 'allowed' ? open : closed).push(workspaceId);
   }
   return { open, closed };
@@ -104,12 +106,7 @@ const checkOf = (action: Action) =>
       await note('no-member');
       return refuse(context, 404, 'not-found', 'no such workspace');
     }
-    const verdict = judge({
-      ...{ workspaceId: id.output, role: access.role, action, person, address },
-      policy: readPolicy(access.policy),
-      session: sessionFacts(access),
-      now: Date.now(),
-    });
+    const verdict = verdictOf(access, { workspaceId: id.output, action, person, address });
     if (verdict !== 'allowed' && verdict !== 'way-back-in') {
       await note(verdict);
       return refuse(context, 403, verdict, sentences[verdict]);

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { AppContext } from '../app-types.ts';
+import type { Env } from '../env.ts';
 
 /**
  * The one workspace that this session is good for, when a workspace's provider opened it; null for a
@@ -14,4 +15,14 @@ export async function workspaceOfSession(context: Context<AppContext>): Promise<
     .bind(person.sessionId)
     .first<{ id: string }>();
   return row?.id ?? (person.method === 'sso' ? 'none' : null);
+}
+
+/** Of the workspaces that the person is a member of; none for nobody. */
+export async function workspaceIdsOf(env: Env, personId: string | null): Promise<string[]> {
+  const { results } = await env.DB.prepare(
+    'select workspace_id as id from members where person_id = ?',
+  )
+    .bind(personId)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
 }

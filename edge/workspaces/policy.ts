@@ -56,7 +56,7 @@ export const wayBackIn: readonly Action[] = [
 /** `way-back-in`: allowed, and to be written into the audit log. */
 export type Verdict = 'allowed' | 'way-back-in' | PolicyRefusal;
 
-interface Question {
+export interface Question {
   workspaceId: string;
   role: Role;
   action: Action;
